@@ -1,0 +1,64 @@
+/* events.h — the one stream that the screen, --progress json and the tests read. Nothing else prints. */
+#ifndef STACKCTL_EVENTS_H
+#define STACKCTL_EVENTS_H
+
+#include "stackctl/runtime.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The words are Docker Compose's, which scripts match: stk_event_word gives "Creating"/"Created". */
+enum stk_phase {
+    STK_PHASE_PULL,
+    STK_PHASE_CREATE,
+    STK_PHASE_START, /* created and started, or started again */
+    STK_PHASE_RECREATE,
+    STK_PHASE_WAIT_HEALTHY,
+    STK_PHASE_WAIT_COMPLETED,
+    STK_PHASE_WAIT_READY,
+    STK_PHASE_STOP,
+    STK_PHASE_RESTART,
+    STK_PHASE_KILL,
+    STK_PHASE_REMOVE,
+    STK_PHASE_KEEP, /* runs already, untouched */
+    STK_PHASE_COUNT
+};
+
+enum stk_event_type {
+    STK_EV_BEGIN,
+    STK_EV_PROGRESS,
+    STK_EV_DONE,
+    STK_EV_FAILED,
+    STK_EV_SKIPPED, /* not tried: why says what failed before */
+    STK_EV_WARNING, /* no unit needed */
+};
+
+struct stk_event {
+    enum stk_event_type type;
+    enum stk_phase phase;
+    struct stk_ref ref;
+    const char *name;               /* on the engine; NULL for a warning about nothing particular */
+    unsigned elapsed_ms;            /* DONE, FAILED: since BEGIN */
+    const struct stk_progress *progress; /* PROGRESS */
+    const char *message;            /* FAILED, SKIPPED, WARNING */
+    enum stk_code code;             /* FAILED */
+    struct stk_src src;             /* FAILED: the place in the file, or line 0 */
+    const struct stk_status *status; /* FAILED: how the culprit ended, when known */
+    const char *log_tail;           /* FAILED: its last lines, or NULL */
+    const char *since;              /* DONE of a start: stk_start_req.since */
+};
+
+struct stk_sink {
+    void (*event)(struct stk_sink *sink, const struct stk_event *ev);
+};
+
+/* "Container", "Network", "Volume", "Image". */
+const char *stk_kind_word(enum stk_kind kind);
+/* "Starting" for BEGIN, "Started" for DONE, "Error" for FAILED, "Skipped". */
+const char *stk_event_word(enum stk_phase phase, enum stk_event_type type);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

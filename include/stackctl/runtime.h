@@ -1,0 +1,131 @@
+/* runtime.h — the narrow waist: six operations, for those who call them. Backends: backend.h.
+ *
+ * All are idempotent requests (op.h): they return at once, fail only through op.done, and may be
+ * canceled. Refs and units are borrowed until done. */
+#ifndef STACKCTL_RUNTIME_H
+#define STACKCTL_RUNTIME_H
+
+#include "stackctl/op.h"
+#include "stackctl/status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct stk_runtime;
+
+struct stk_runtime_opts {
+    const char *backend;   /* "docker", "fake"; NULL: docker */
+    const char *host;      /* -H; NULL: DOCKER_HOST, then the backend's default */
+    const char *project;   /* refs without an id are of this project; NULL: none */
+    const char *tool;      /* version string written into labels */
+    const char *script;    /* fake: path of a script, or NULL */
+};
+
+/* Opens no connection yet: an engine that is away fails the first request. */
+int stk_runtime_open(struct stk_loop *loop, const struct stk_runtime_opts *opts,
+                     struct stk_runtime **ret, struct stk_error *reterr);
+/* Every request must have ended. NULL is fine. */
+void stk_runtime_close(struct stk_runtime *rt);
+/* "docker" or "fake": what the backend calls itself. */
+const char *stk_runtime_backend(const struct stk_runtime *rt);
+
+/* How far something got; all strings are borrowed for the call. */
+struct stk_progress {
+    const char *item;   /* a layer, or NULL */
+    const char *phase;  /* "Downloading", "Extracting", "Stopping" */
+    int64_t current, total; /* bytes; total 0: unknown */
+};
+
+/* Brings the unit up as its spec says. For a service instance: pulls its image if it is missing,
+ * creates, starts. Already running with the same config: succeeds at once. Exists stopped: starts it. */
+struct stk_start_req {
+    struct stk_op op;
+    const struct stk_unit *unit;
+    const char *id;         /* engine id of the existing instance when an inspect told it, or NULL */
+    bool replace;           /* an instance is there: make the new one first, then stop and remove the
+                               old (within its grace), keep its anonymous volumes, start the new */
+    bool renew_volumes;     /* with replace: fresh anonymous volumes */
+    bool create_only;       /* do not start it */
+    bool force_pull;        /* images: pull even when present */
+    struct stk_opt grace;   /* with replace: ms, overriding the instance's own */
+    void (*progress)(struct stk_start_req *req, const struct stk_progress *p); /* may be NULL */
+    /* results */
+    bool changed;           /* something was really done */
+    char since[40];         /* logs of this run come after this engine time; "": from the beginning */
+};
+void stk_runtime_start(struct stk_runtime *rt, struct stk_start_req *req);
+
+/* The stop signal (SIGTERM unless the spec says otherwise), SIGKILL after grace. Already stopped or
+ * absent: succeeds. */
+struct stk_stop_req {
+    struct stk_op op;
+    struct stk_ref ref;
+    struct stk_opt grace; /* ms, never rounded down to 0; not set: the instance's own, else 10 s */
+    bool kill;            /* SIGKILL at once */
+    bool changed;         /* result */
+};
+void stk_runtime_stop(struct stk_runtime *rt, struct stk_stop_req *req);
+
+/* Removes, by force if it still runs, with its anonymous volumes when asked. Absent: succeeds.
+ * Named volumes stay. A network or volume still used by others: STK_ECONFLICT. */
+struct stk_remove_req {
+    struct stk_op op;
+    struct stk_ref ref;
+    bool volumes; /* service instances: anonymous volumes too */
+    bool changed; /* result */
+};
+void stk_runtime_remove(struct stk_runtime *rt, struct stk_remove_req *req);
+
+enum {
+    STK_SEE_SERVICES = 1,
+    STK_SEE_NETWORKS = 2,
+    STK_SEE_VOLUMES = 4,
+    STK_SEE_IMAGES = 8, /* those named in images */
+};
+/* The present status. With one ref: exactly one status, in all detail, STK_ABSENT when it is not
+ * there. Without: everything of the project (of every project when project is NULL), orphans and
+ * one-offs included, in a number of requests that does not depend on how much there is. */
+struct stk_inspect_req {
+    struct stk_op op;
+    const struct stk_ref *ref;
+    const char *project;
+    unsigned what;              /* STK_SEE_*; without a ref */
+    struct stk_strs images;     /* references to look up; each gets a status, STK_ABSENT or not */
+    struct stk_strs externals;  /* names of external networks and volumes to look for as well */
+    struct stk_seen *seen;      /* result on success, the caller's to free */
+};
+void stk_runtime_inspect(struct stk_runtime *rt, struct stk_inspect_req *req);
+
+/* Ends when the condition holds. Fails with STK_ENOTREADY when it cannot hold any more (exited,
+ * unhealthy for good, absent), with STK_ETIMEOUT at op.timeout_ms. seen then holds the last status. */
+struct stk_wait_req {
+    struct stk_op op;
+    struct stk_ref ref;
+    enum stk_until until;
+    struct stk_seen *seen; /* result: one status, on success and on STK_ENOTREADY; the caller's to free */
+};
+void stk_runtime_wait_healthy(struct stk_runtime *rt, struct stk_wait_req *req);
+
+struct stk_log_chunk {
+    bool is_stderr;
+    const char *timestamp; /* RFC 3339 with nanoseconds, or "" */
+    const char *bytes;     /* one line or a part of one; the line end, if any, is included */
+    size_t size;
+};
+/* Chunks in order. follow=false ends when what is there is drained; follow=true when the instance
+ * has ended for good (a restart by the engine is followed). */
+struct stk_logs_req {
+    struct stk_op op;
+    struct stk_ref ref;
+    bool follow;
+    const char *since, *until;  /* RFC 3339 or seconds since 1970 with fraction, or NULL */
+    struct stk_opt tail;        /* lines; not set: all */
+    void (*chunk)(struct stk_logs_req *req, const struct stk_log_chunk *chunk);
+};
+void stk_runtime_logs(struct stk_runtime *rt, struct stk_logs_req *req);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,220 @@
+/* spec.h — stage 1.  in: stack files, env files, the environment.  out: the model of one stack.  next: graph.h
+ *
+ * Everything a spec points to is owned by it and const once loaded. Names are resolved (project
+ * prefix applied), paths absolute, short forms expanded, variables substituted. */
+#ifndef STACKCTL_SPEC_H
+#define STACKCTL_SPEC_H
+
+#include <stdint.h>
+
+#include "stackctl/error.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Values that may be absent. Durations are in nanoseconds (the engine's unit), sizes in bytes. */
+struct stk_opt {
+    bool set;
+    int64_t v;
+};
+struct stk_optf {
+    bool set;
+    double v;
+};
+/* A list; set tells an empty list from none. */
+struct stk_strs {
+    bool set;
+    size_t n;
+    const char **v;
+};
+struct stk_kv {
+    const char *key, *value; /* value NULL: named without one */
+    struct stk_src src;
+};
+struct stk_kvs { /* sorted by key */
+    size_t n;
+    struct stk_kv *v;
+};
+
+enum stk_until {
+    STK_UNTIL_STARTED,   /* it was started */
+    STK_UNTIL_HEALTHY,   /* its health check passes */
+    STK_UNTIL_COMPLETED, /* it exited 0 */
+    STK_UNTIL_READY,     /* healthy if it has a check, else running; or exited 0 without a restart policy */
+    STK_UNTIL_EXITED,    /* it ended for good, however */
+};
+
+struct stk_depend {
+    const char *service;
+    enum stk_until until;
+    bool required, restart;
+    struct stk_src src;
+};
+
+struct stk_port { /* one container port */
+    unsigned target;
+    const char *published; /* "8080", "8000-8010" (the engine picks), or NULL (any free one) */
+    const char *host_ip, *protocol, *mode, *name, *app_protocol; /* protocol is never NULL */
+    struct stk_src src;
+};
+
+enum stk_mount_type { STK_MOUNT_BIND, STK_MOUNT_VOLUME, STK_MOUNT_TMPFS };
+struct stk_mount {
+    enum stk_mount_type type;
+    const char *source; /* bind: absolute path; volume: key in the file, NULL: anonymous */
+    const char *target;
+    bool read_only;
+    const char *consistency;
+    const char *propagation, *selinux; /* bind */
+    struct stk_opt create_host_path;   /* bind */
+    bool nocopy;                       /* volume */
+    const char *subpath;               /* volume */
+    struct stk_opt tmpfs_size, tmpfs_mode;
+    struct stk_src src;
+};
+
+struct stk_attachment { /* a service on a network */
+    const char *network; /* key in the file */
+    struct stk_strs aliases;
+    const char *ipv4_address, *ipv6_address;
+    struct stk_opt priority;
+    struct stk_src src;
+};
+
+struct stk_healthcheck {
+    bool set, disable;
+    struct stk_strs test; /* {"NONE"}, {"CMD", ...} or {"CMD-SHELL", command} */
+    struct stk_opt interval, timeout, retries, start_period, start_interval;
+    struct stk_src src;
+};
+
+struct stk_ulimit {
+    const char *name;
+    int64_t soft, hard;
+    bool single; /* written as one number */
+};
+
+struct stk_logging {
+    bool set;
+    const char *driver;
+    struct stk_kvs options;
+};
+
+struct stk_deploy {
+    bool set;
+    const char *mode;
+    struct stk_opt replicas;
+    struct stk_optf limit_cpus;
+    struct stk_opt limit_memory, limit_pids;
+    struct stk_opt reserve_memory;
+    struct stk_optf reserve_cpus;
+};
+
+struct stk_service {
+    const char *name;
+    struct stk_src src;
+    const char *image;
+    struct stk_src image_src;
+    struct stk_strs command, entrypoint; /* !set: the image's own; set and empty: cleared */
+    struct stk_kvs environment;          /* env_file already merged in */
+    struct stk_strs expose;
+    struct stk_port *ports;
+    size_t n_ports;
+    struct stk_mount *volumes;
+    size_t n_volumes;
+    struct stk_attachment *networks; /* "default" when the file names none; sorted by priority, then name */
+    size_t n_networks;
+    struct stk_depend *depends_on; /* sorted by service */
+    size_t n_depends_on;
+    struct stk_healthcheck healthcheck;
+    const char *restart; /* "no", "always", "on-failure", "on-failure:3", "unless-stopped" or NULL */
+    struct stk_kvs labels, sysctls;
+    struct stk_strs extra_hosts; /* "host=address", sorted */
+    const char *user, *working_dir, *hostname, *container_name, *stop_signal, *pull_policy;
+    struct stk_opt stop_grace_period, init, tty, stdin_open, read_only, privileged;
+    struct stk_strs tmpfs, cap_add, cap_drop, dns, dns_search, dns_opt, security_opt, profiles;
+    struct stk_ulimit *ulimits;
+    size_t n_ulimits;
+    struct stk_opt shm_size, mem_limit;
+    struct stk_optf cpus;
+    struct stk_opt scale;
+    struct stk_deploy deploy;
+    struct stk_logging logging;
+    /* derived */
+    unsigned replicas;         /* scale, deploy.replicas, or 1 */
+    const char *config, *hash; /* canonical JSON of what a container is made from; SHA-256 of it, hex */
+};
+
+struct stk_network {
+    const char *key, *name; /* key in the file; name on the engine */
+    struct stk_src src;
+    bool external;
+    const char *driver;
+    struct stk_kvs driver_opts, labels;
+    struct stk_opt internal, attachable, enable_ipv6;
+    const char *config, *hash;
+};
+
+struct stk_volume {
+    const char *key, *name;
+    struct stk_src src;
+    bool external;
+    const char *driver;
+    struct stk_kvs driver_opts, labels;
+    const char *config, *hash;
+};
+
+struct stk_spec {
+    const char *project;                           /* name of the project */
+    const char *dir;                               /* absolute project directory */
+    struct stk_strs files;                         /* absolute paths, in order; "-" for standard input */
+    struct stk_strs env_files;                     /* absolute paths given by --env-file */
+    const struct stk_service *services;            /* enabled ones, sorted by name */
+    size_t n_services;
+    const struct stk_network *networks;            /* used ones, sorted by key */
+    size_t n_networks;
+    const struct stk_volume *volumes;              /* used ones, sorted by key */
+    size_t n_volumes;
+    struct stk_strs disabled;                      /* services that no active profile enables, sorted */
+    struct stk_strs all_profiles;                  /* every profile named in the file, sorted */
+    struct stk_arena *arena;                       /* owns all of it, itself included */
+};
+
+struct stk_spec_opts {
+    struct stk_strs files;         /* -f; empty: COMPOSE_FILE, then discovery from cwd upwards */
+    const char *project;           /* -p, or NULL */
+    const char *project_directory; /* --project-directory, or NULL */
+    struct stk_strs env_files;     /* --env-file; empty: .env beside the first file */
+    struct stk_strs profiles;      /* --profile; empty: COMPOSE_PROFILES */
+    struct stk_strs services;      /* named on the command line: their profiles become active */
+    const char *cwd;               /* NULL: the process's */
+    char *const *environ;          /* NULL: the process's */
+    const struct stk_kv *scale;    /* --scale SERVICE=N, each overriding the file */
+    size_t n_scale;
+};
+
+/* Loads, merges, checks. On failure *ret is untouched and diags has at least one error; on success
+ * diags may hold warnings. Returns 0 or a negative code (STK_ENOFILE, STK_ECONFIG). */
+int stk_spec_load(const struct stk_spec_opts *opts, struct stk_spec **ret, struct stk_diags *diags);
+void stk_spec_free(struct stk_spec *spec);
+
+/* Only the project's name: -p, COMPOSE_PROJECT_NAME, the file's name:, else the directory's. For
+ * commands that work from labels alone; a file is read only when one is found. *ret is malloc'd. */
+int stk_spec_project_name(const struct stk_spec_opts *opts, char **ret, struct stk_diags *diags);
+
+const struct stk_service *stk_spec_service(const struct stk_spec *spec, const char *name);
+const struct stk_network *stk_spec_network(const struct stk_spec *spec, const char *key);
+const struct stk_volume *stk_spec_volume(const struct stk_spec *spec, const char *key);
+
+/* The source line at src, without its end, or NULL when it is not a line of a loaded file. */
+const char *stk_spec_line(const struct stk_spec *spec, struct stk_src src);
+
+enum stk_format { STK_FORMAT_YAML, STK_FORMAT_JSON };
+/* The normalised model as text, the shape of `docker compose config`. *ret is malloc'd. */
+int stk_spec_print(const struct stk_spec *spec, enum stk_format format, char **ret);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

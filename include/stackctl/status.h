@@ -1,0 +1,71 @@
+/* status.h — what an engine says there is. */
+#ifndef STACKCTL_STATUS_H
+#define STACKCTL_STATUS_H
+
+#include "stackctl/unit.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum stk_state {
+    STK_ABSENT, /* a state, not an error */
+    STK_CREATED,
+    STK_RUNNING,
+    STK_PAUSED,
+    STK_RESTARTING,
+    STK_REMOVING,
+    STK_EXITED,
+    STK_DEAD,
+    STK_PRESENT, /* images, networks, volumes */
+};
+/* "running", as Docker spells it. */
+const char *stk_state_name(enum stk_state state);
+
+enum stk_health { STK_HEALTH_NONE, STK_HEALTH_STARTING, STK_HEALTH_HEALTHY, STK_HEALTH_UNHEALTHY };
+/* "", "starting", "healthy", "unhealthy". */
+const char *stk_health_name(enum stk_health health);
+
+struct stk_published { /* a port of an instance, as bound now */
+    unsigned target, published; /* published 0: not bound on the host */
+    const char *host_ip, *protocol;
+};
+
+struct stk_status {
+    struct stk_ref ref; /* service, key, or image reference; id is the engine's */
+    const char *project, *name; /* name on the engine */
+    enum stk_state state;
+    enum stk_health health;
+    int exit_code; /* of an exited instance; above 128 it was killed by signal exit_code - 128 */
+    bool oom, oneoff;
+    bool restarts_itself; /* its restart policy will bring it up again (single inspect only) */
+    unsigned restarts;    /* single inspect only */
+    int64_t created_ms, started_ms, finished_ms; /* since 1970, by the engine's clock; 0: unknown */
+    const char *image, *image_id; /* reference it was made from; ID of what it runs */
+    const char *config, *hash;    /* the labels stackctl put there; NULL when another tool made it */
+    const char *command, *status_text; /* "Up 3 minutes (healthy)", as the engine words it */
+    const char *error;                 /* the engine's own words about a failed start, or NULL */
+    const char *probe_output;          /* last health probe (single inspect only), or NULL */
+    int probe_exit;
+    const struct stk_published *ports;
+    size_t n_ports;
+    struct stk_strs mounts, networks; /* networks: names on the engine */
+    struct stk_kvs labels;
+    const struct stk_depend *depends_on; /* as the label tells: what a teardown orders by */
+    size_t n_depends_on;
+};
+
+/* Everything one inspect saw. Owns all it points to. Sorted by kind, name, index. */
+struct stk_seen {
+    const struct stk_status *v;
+    size_t n;
+    struct stk_arena *arena; /* owns the struct too */
+};
+void stk_seen_free(struct stk_seen *seen);
+/* The one with that kind, name and index (0 for all but services), or NULL. One-offs never match. */
+const struct stk_status *stk_seen_find(const struct stk_seen *seen, struct stk_ref ref);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,44 @@
+/* unit.h — what is started and removed: service instances, images, networks, volumes. */
+#ifndef STACKCTL_UNIT_H
+#define STACKCTL_UNIT_H
+
+#include "stackctl/spec.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum stk_kind { STK_SERVICE, STK_IMAGE, STK_NETWORK, STK_VOLUME };
+
+/* Names a unit. For a service: its name and instance number from 1. id is the engine's own name for
+ * it when an inspect told one: it spares a look-up, and reaches what our naming would not. */
+struct stk_ref {
+    enum stk_kind kind;
+    const char *name;
+    unsigned index;
+    const char *id;
+};
+
+struct stk_image_unit {
+    const char *name, *pull_policy; /* pull_policy NULL: missing */
+};
+
+/* A unit as the file wants it. Owned by the graph; borrowed by everybody else. */
+struct stk_unit {
+    struct stk_ref ref;         /* name: the service, image reference, or key in the file */
+    const char *name;           /* on the engine: "shop-web-1", "shop_default", "postgres:16" */
+    struct stk_src src;         /* where the file says so */
+    const char *config, *hash;  /* canonical form and its SHA-256; NULL for images */
+    const struct stk_spec *spec;
+    union {
+        const struct stk_service *service;
+        const struct stk_network *network;
+        const struct stk_volume *volume;
+        struct stk_image_unit image;
+    };
+};
+
+#ifdef __cplusplus
+}
+#endif
+#endif

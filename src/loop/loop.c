@@ -1,0 +1,101 @@
+/* loop.c — libevent's base, timers and signals behind our own names. */
+#include "loop.h"
+
+#include <event2/event.h>
+#include <stdlib.h>
+
+#include "arena.h"
+#include "op_private.h"
+
+struct stk_signal {
+    struct event *event;
+    void (*fn)(int signo, void *data);
+    void *data;
+};
+
+struct stk_loop *stk_loop_new(void)
+{
+    struct stk_loop *loop = stk_alloc(sizeof(*loop));
+    loop->base = event_base_new();
+    if (!loop->base)
+        stk_out_of_memory();
+    stk_op_queue_init(loop);
+    return loop;
+}
+
+void stk_loop_free(struct stk_loop *loop)
+{
+    if (!loop)
+        return;
+    stk_op_queue_clear(loop);
+    event_base_free(loop->base);
+    free(loop);
+}
+
+void stk_loop_run(struct stk_loop *loop)
+{
+    event_base_dispatch(loop->base);
+}
+
+void stk_loop_stop(struct stk_loop *loop)
+{
+    event_base_loopbreak(loop->base);
+}
+
+struct event_base *stk_loop_base(struct stk_loop *loop)
+{
+    return loop->base;
+}
+
+static void timer_fired(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd, (void)what;
+    struct stk_timer *timer = arg;
+    stk_timer_stop(timer);
+    timer->fire(timer);
+}
+
+void stk_timer_start(struct stk_loop *loop, struct stk_timer *timer, unsigned ms)
+{
+    if (!timer->event)
+        timer->event = evtimer_new(loop->base, timer_fired, timer);
+    if (!timer->event)
+        stk_out_of_memory();
+    struct timeval tv = { ms / 1000, (long)(ms % 1000) * 1000 };
+    evtimer_add(timer->event, &tv);
+}
+
+void stk_timer_stop(struct stk_timer *timer)
+{
+    if (timer->event)
+        event_free(timer->event);
+    timer->event = NULL;
+}
+
+static void signal_came(evutil_socket_t signo, short what, void *arg)
+{
+    (void)what;
+    struct stk_signal *signal = arg;
+    signal->fn((int)signo, signal->data);
+}
+
+struct stk_signal *stk_signal_new(struct stk_loop *loop, int signo, void (*fn)(int signo, void *data),
+                                  void *data)
+{
+    struct stk_signal *signal = stk_alloc(sizeof(*signal));
+    signal->fn = fn;
+    signal->data = data;
+    signal->event = evsignal_new(loop->base, signo, signal_came, signal);
+    if (!signal->event)
+        stk_out_of_memory();
+    evsignal_add(signal->event, NULL);
+    return signal;
+}
+
+void stk_signal_free(struct stk_signal *signal)
+{
+    if (!signal)
+        return;
+    event_free(signal->event);
+    free(signal);
+}
