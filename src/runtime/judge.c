@@ -1,0 +1,191 @@
+/* judge.c — decides from one status whether what is waited for holds, may still come, or cannot.
+ * When to look is left to the backend. */
+#include "judge.h"
+
+#include <string.h>
+
+#include "arena.h"
+#include "buf.h"
+
+void stk_judge_init(struct stk_judge *judge, enum stk_until until)
+{
+    *judge = (struct stk_judge){ .until = until };
+}
+
+static void describe_exit(struct stk_buf *out, const struct stk_status *st)
+{
+    const char *signal = st->exit_code > 128 ? sigabbrev_np(st->exit_code - 128) : NULL;
+    if (st->oom)
+        stk_buf_puts(out, "was killed because it ran out of memory");
+    else if (signal)
+        stk_buf_printf(out, "was killed by signal %d (SIG%s)", st->exit_code - 128, signal);
+    else
+        stk_buf_printf(out, "exited with code %d", st->exit_code);
+    if (st->error && *st->error)
+        stk_buf_printf(out, ": %s", st->error);
+}
+
+static enum stk_verdict fail_exited(const struct stk_status *st, const char *too_early,
+                                    struct stk_error *reterr)
+{
+    STK_CLEANUP(stk_buf_clearp) struct stk_buf how;
+    stk_buf_init(&how, 64 * STK_KIB);
+    describe_exit(&how, st);
+    stk_fail(reterr, STK_ENOTREADY, (struct stk_src){ 0 }, "%s%s", how.bytes, too_early);
+    return STK_FAILS;
+}
+
+static enum stk_verdict fail_unhealthy(const struct stk_status *st, struct stk_error *reterr)
+{
+    struct stk_src nowhere = { 0 };
+    const char *said = st->probe_output ? st->probe_output : "";
+    int line = (int)strcspn(said, "\r\n");
+    if (line == 0)
+        stk_fail(reterr, STK_ENOTREADY, nowhere, "is unhealthy");
+    else
+        stk_fail(reterr, STK_ENOTREADY, nowhere, "is unhealthy: the last check exited %d: %.*s",
+                 st->probe_exit, line, said);
+    return STK_FAILS;
+}
+
+static enum stk_verdict fail_with(const char *words, struct stk_error *reterr)
+{
+    stk_fail(reterr, STK_ENOTREADY, (struct stk_src){ 0 }, "%s", words);
+    return STK_FAILS;
+}
+
+static enum stk_verdict by_health(const struct stk_status *st, struct stk_error *reterr)
+{
+    switch (st->health) {
+    case STK_HEALTH_HEALTHY:
+        return STK_HOLDS;
+    case STK_HEALTH_UNHEALTHY:
+        return fail_unhealthy(st, reterr);
+    case STK_HEALTH_NONE:
+        return fail_with("has no health check to wait for", reterr);
+    case STK_HEALTH_STARTING:
+        return STK_PENDING;
+    }
+    return STK_PENDING;
+}
+
+/* One lucky sample of a crash-looping unit reads "running": only one that stays up is ready. */
+static enum stk_verdict by_settling(const struct stk_judge *judge, const struct stk_status *st,
+                                    int64_t now_ms, int64_t engine_now_ms, unsigned *ret_again_ms)
+{
+    int64_t up = now_ms - judge->since_ms;
+    if (engine_now_ms && st->started_ms && engine_now_ms - st->started_ms > up)
+        up = engine_now_ms - st->started_ms;
+    if (up >= STK_SETTLE_MS)
+        return STK_HOLDS;
+    *ret_again_ms = (unsigned)(STK_SETTLE_MS - up);
+    return STK_PENDING;
+}
+
+static bool keeps_crashing(const struct stk_judge *judge, const struct stk_status *st)
+{
+    bool down = st->state == STK_RESTARTING || st->state == STK_EXITED;
+    bool often = st->restarts >= STK_CRASH_RESTARTS;
+    return often && (down || st->restarts - judge->restarts >= STK_CRASH_RESTARTS);
+}
+
+static enum stk_verdict fail_crashing(const struct stk_status *st, struct stk_error *reterr)
+{
+    STK_CLEANUP(stk_buf_clearp) struct stk_buf how;
+    stk_buf_init(&how, 64 * STK_KIB);
+    describe_exit(&how, st);
+    stk_fail(reterr, STK_ENOTREADY, (struct stk_src){ 0 },
+             "keeps crashing: restarted %u times, last %s", st->restarts, how.bytes);
+    return STK_FAILS;
+}
+
+static enum stk_verdict look_at_created(const struct stk_judge *judge, const struct stk_status *st,
+                                        struct stk_error *reterr)
+{
+    if (judge->until != STK_UNTIL_EXITED && st->error && *st->error)
+        return fail_with(st->error, reterr);
+    return STK_PENDING;
+}
+
+static enum stk_verdict look_at_ended(const struct stk_judge *judge, const struct stk_status *st,
+                                      struct stk_error *reterr)
+{
+    if (st->restarts_itself)
+        return judge->until == STK_UNTIL_STARTED ? STK_HOLDS : STK_PENDING;
+    switch (judge->until) {
+    case STK_UNTIL_EXITED:
+        return STK_HOLDS;
+    case STK_UNTIL_STARTED:
+        return st->started_ms ? STK_HOLDS : fail_exited(st, "", reterr);
+    case STK_UNTIL_COMPLETED:
+    case STK_UNTIL_READY:
+        return st->exit_code == 0 && !st->oom ? STK_HOLDS : fail_exited(st, "", reterr);
+    case STK_UNTIL_HEALTHY:
+        return fail_exited(st, " before it was healthy", reterr);
+    }
+    return STK_PENDING;
+}
+
+static enum stk_verdict look_at_up(const struct stk_judge *judge, const struct stk_status *st,
+                                   int64_t now_ms, int64_t engine_now_ms, unsigned *ret_again_ms,
+                                   struct stk_error *reterr)
+{
+    switch (judge->until) {
+    case STK_UNTIL_STARTED:
+        return STK_HOLDS;
+    case STK_UNTIL_HEALTHY:
+        return by_health(st, reterr);
+    case STK_UNTIL_READY:
+        if (st->health != STK_HEALTH_NONE)
+            return by_health(st, reterr);
+        return by_settling(judge, st, now_ms, engine_now_ms, ret_again_ms);
+    case STK_UNTIL_COMPLETED:
+    case STK_UNTIL_EXITED:
+        return STK_PENDING;
+    }
+    return STK_PENDING;
+}
+
+static void note_run(struct stk_judge *judge, const struct stk_status *st, int64_t now_ms)
+{
+    if (!judge->looked)
+        judge->restarts = st->restarts;
+    bool same_run =
+        judge->looked && judge->started_ms == st->started_ms && st->state == STK_RUNNING;
+    if (!same_run)
+        judge->since_ms = now_ms;
+    judge->started_ms = st->state == STK_RUNNING ? st->started_ms : 0;
+    judge->looked = true;
+}
+
+enum stk_verdict stk_judge_look(struct stk_judge *judge, const struct stk_status *st,
+                                int64_t now_ms, int64_t engine_now_ms, unsigned *ret_again_ms,
+                                struct stk_error *reterr)
+{
+    *ret_again_ms = 0;
+    note_run(judge, st, now_ms);
+    bool patient = judge->until == STK_UNTIL_EXITED || judge->until == STK_UNTIL_STARTED;
+    bool for_good = st->state == STK_EXITED && !st->restarts_itself;
+    if (!patient && !for_good && keeps_crashing(judge, st))
+        return fail_crashing(st, reterr);
+    switch (st->state) {
+    case STK_ABSENT:
+        return fail_with("is not there", reterr);
+    case STK_REMOVING:
+        return fail_with("is being removed", reterr);
+    case STK_CREATED:
+        return look_at_created(judge, st, reterr);
+    case STK_RUNNING:
+        return look_at_up(judge, st, now_ms, engine_now_ms, ret_again_ms, reterr);
+    case STK_RESTARTING: /* down between two runs, though the engine calls it running */
+        return judge->until == STK_UNTIL_STARTED ? STK_HOLDS : STK_PENDING;
+    case STK_PAUSED:
+        return judge->until == STK_UNTIL_STARTED ? STK_HOLDS : STK_PENDING;
+    case STK_EXITED:
+    case STK_DEAD:
+        return look_at_ended(judge, st, reterr);
+    case STK_PRESENT:
+        return STK_HOLDS;
+    }
+    return STK_PENDING;
+}

@@ -1,0 +1,64 @@
+/* status.c — the words for states, and finding one status among those seen. */
+#include "stackctl/status.h"
+
+#include "arena.h"
+#include "text.h"
+
+const char *stk_state_name(enum stk_state state)
+{
+    switch (state) {
+    case STK_ABSENT:
+        return "absent";
+    case STK_CREATED:
+        return "created";
+    case STK_RUNNING:
+        return "running";
+    case STK_PAUSED:
+        return "paused";
+    case STK_RESTARTING:
+        return "restarting";
+    case STK_REMOVING:
+        return "removing";
+    case STK_EXITED:
+        return "exited";
+    case STK_DEAD:
+        return "dead";
+    case STK_PRESENT:
+        return "present";
+    }
+    return "unknown";
+}
+
+const char *stk_health_name(enum stk_health health)
+{
+    switch (health) {
+    case STK_HEALTH_NONE:
+        return "";
+    case STK_HEALTH_STARTING:
+        return "starting";
+    case STK_HEALTH_HEALTHY:
+        return "healthy";
+    case STK_HEALTH_UNHEALTHY:
+        return "unhealthy";
+    }
+    return "";
+}
+
+void stk_seen_free(struct stk_seen *seen)
+{
+    if (seen)
+        stk_arena_free(seen->arena);
+}
+
+/* Linear: one-offs share their service's name and index, so that order alone does not find one. */
+const struct stk_status *stk_seen_find(const struct stk_seen *seen, struct stk_ref ref)
+{
+    for (size_t i = 0; seen && i < seen->n; i++) {
+        const struct stk_status *st = &seen->v[i];
+        bool same_index = ref.kind != STK_SERVICE || st->ref.index == ref.index;
+        if (st->ref.kind == ref.kind && !st->oneoff && same_index &&
+            stk_streq(st->ref.name, ref.name))
+            return st;
+    }
+    return NULL;
+}
