@@ -30,6 +30,7 @@ struct stk_op {
     void *timer; /* struct event * */
     struct stk_op *next;
     bool pending, ended, canceled, timed_out;
+    void *carrier; /* of whoever carries it out, between begin and end */
 };
 
 /* Asks a submitted request to end early. Nothing happens when it already ended. */

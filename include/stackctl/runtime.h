@@ -41,7 +41,8 @@ struct stk_progress {
  * creates, starts. Already running with the same config: succeeds at once. Exists stopped: starts it. */
 struct stk_start_req {
     struct stk_op op;
-    const struct stk_unit *unit;
+    const struct stk_unit *unit; /* NULL: only start again the existing instance that ref names */
+    struct stk_ref ref;     /* only when unit is NULL; absent then: STK_EABSENT */
     const char *id;         /* engine id of the existing instance when an inspect told it, or NULL */
     bool replace;           /* an instance is there: make the new one first, then stop and remove the
                                old (within its grace), keep its anonymous volumes, start the new */

@@ -1,0 +1,98 @@
+/* plan.h — stage 3.  in: a graph (or none) and what was seen.  out: actions, each with its reason.
+ * next: reconcile.h
+ *
+ * Pure: no loop, no clock, no engine. */
+#ifndef STK_PLAN_H
+#define STK_PLAN_H
+
+#include "graph.h"
+#include "stackctl/status.h"
+
+enum stk_goal_kind {
+    STK_GOAL_UP,    /* as the file says */
+    STK_GOAL_DOWN,  /* instances, then networks gone */
+    STK_GOAL_START, /* existing instances, started */
+    STK_GOAL_STOP,
+    STK_GOAL_RESTART,
+    STK_GOAL_RM,   /* stopped instances gone */
+    STK_GOAL_KILL, /* SIGKILL to what runs */
+};
+
+enum stk_rmi { STK_RMI_NONE, STK_RMI_LOCAL, STK_RMI_ALL };
+
+struct stk_goal {
+    enum stk_goal_kind kind;
+    struct stk_strs services; /* globs; none: all */
+    bool force_recreate, no_recreate, no_deps, no_start, always_recreate_deps, renew_volumes;
+    bool remove_orphans;
+    bool ignore_orphans; /* do not mention them */
+    bool wait;           /* up: every instance ready, every job done */
+    bool volumes;        /* down: named volumes of the file too; rm: anonymous ones */
+    bool stop;           /* rm: stop first */
+    enum stk_rmi rmi;    /* down */
+    const char *pull;    /* up: overrides pull_policy: "always", "missing", "never"; or NULL */
+};
+
+enum stk_verb {
+    STK_KEEP, /* runs already as it should; nothing is done */
+    STK_PULL,
+    STK_CREATE,   /* and start, unless create_only */
+    STK_START,    /* exists, stopped */
+    STK_RECREATE, /* replaced by a new one */
+    STK_RESTART,
+    STK_WAIT,
+    STK_STOP,
+    STK_KILL,
+    STK_REMOVE,
+};
+
+struct stk_change {
+    const char *key, *before,
+        *after; /* "environment.LOG_LEVEL"; NULL: not there. Secrets read "***" */
+};
+
+struct stk_after {
+    unsigned action;
+    bool soft; /* only the order matters: its failure does not stop this one */
+};
+
+struct stk_action {
+    enum stk_verb verb;
+    struct stk_ref ref;
+    const char *name;              /* on the engine */
+    const struct stk_unit *unit;   /* as the file wants it; NULL when only the engine knows it */
+    const struct stk_status *seen; /* as it is; NULL when absent */
+    enum stk_until until;          /* WAIT */
+    bool create_only;
+    bool preparation;       /* all of these succeed before any other action begins */
+    bool tolerate_conflict; /* still in use by others: a warning, not a failure */
+    struct stk_after *after;
+    size_t n_after, cap_after;
+    const char *why;
+    const struct stk_change *changes;
+    size_t n_changes;
+};
+
+/* Owns itself; graph and seen must outlive it. */
+struct stk_plan {
+    const char *project;
+    struct stk_action *v;
+    size_t n, cap;
+    const char **notes; /* for people: orphans, what is kept and why */
+    size_t n_notes, cap_notes;
+    struct stk_arena *arena;
+};
+
+/* graph NULL: no file, only what was seen (not for STK_GOAL_UP). */
+struct stk_plan *stk_plan_make(const struct stk_graph *graph, const struct stk_seen *seen,
+                               const struct stk_goal *goal, const char *project);
+void stk_plan_free(struct stk_plan *plan);
+
+/* Actions that change something: neither KEEP nor WAIT. */
+size_t stk_plan_changes(const struct stk_plan *plan);
+const char *stk_verb_word(enum stk_verb verb); /* "recreate" */
+/* What `plan` shows. Both malloc'd. colour: with ANSI colours. */
+char *stk_plan_text(const struct stk_plan *plan, bool colour);
+char *stk_plan_json(const struct stk_plan *plan);
+
+#endif

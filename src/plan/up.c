@@ -1,0 +1,371 @@
+/* up.c — the plan of `up`: what each unit of the file needs, given what the engine has. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arena.h"
+#include "build.h"
+#include "text.h"
+
+/* What was planned for one node of the graph. */
+struct choice {
+    bool in_scope;
+    const struct stk_status *seen;
+    int act;                         /* the action that brings it up, or NO_ACTION */
+    int stop;                        /* its instance is stopped first (its network changes) */
+    int waits[STK_UNTIL_EXITED + 1]; /* WAIT actions on it, by condition */
+};
+
+struct up {
+    struct planner *p;
+    struct choice *choices; /* by node */
+    bool *network_changes;  /* by network of the spec */
+};
+
+/* Named services, and what they depend on unless --no-deps. Edges point backwards: one pass
+ * suffices. */
+static void mark_scope(struct up *u)
+{
+    const struct stk_graph *graph = u->p->graph;
+    for (size_t i = graph->n; i-- > 0;) {
+        const struct stk_node *node = &graph->v[i];
+        struct choice *choice = &u->choices[i];
+        if (node->unit.ref.kind == STK_SERVICE && plan_selected(u->p, node->unit.ref.name))
+            choice->in_scope = true;
+        if (!choice->in_scope)
+            continue;
+        for (size_t k = 0; k < node->n_needs; k++) {
+            const struct stk_node *on = &graph->v[node->needs[k].to];
+            if (on->unit.ref.kind != STK_SERVICE || !u->p->goal->no_deps)
+                u->choices[node->needs[k].to].in_scope = true;
+        }
+    }
+}
+
+static void decide_image(struct up *u, const struct stk_unit *unit, struct choice *choice)
+{
+    const char *policy = u->p->goal->pull ? u->p->goal->pull : unit->image.pull_policy;
+    bool present = choice->seen && choice->seen->state == STK_PRESENT;
+    const char *why = NULL;
+    if (policy && strcmp(policy, "always") == 0)
+        why = "pull policy is 'always'";
+    else if (!present && !(policy && strcmp(policy, "never") == 0))
+        why = "the engine does not have it";
+    if (!why)
+        return;
+    choice->act = plan_add(u->p, STK_PULL, unit, NULL, why);
+    u->p->plan->v[choice->act].preparation = true;
+}
+
+/* A network whose definition changed is made anew; who uses it is stopped for it (see
+ * decide_instance). */
+static void decide_network(struct up *u, const struct stk_unit *unit, struct choice *choice)
+{
+    bool present = choice->seen && choice->seen->state == STK_PRESENT;
+    if (!present) {
+        choice->act = plan_add(u->p, STK_CREATE, unit, NULL, "it does not exist");
+        return;
+    }
+    if (unit->network->external || !choice->seen->hash || stk_streq(choice->seen->hash, unit->hash))
+        return;
+    u->network_changes[unit->network - u->p->graph->spec->networks] = true;
+    int removal = plan_add(u->p, STK_REMOVE, unit, choice->seen, "its definition changed");
+    plan_diff(u->p->plan, choice->seen->config, unit->config, &u->p->plan->v[removal].changes,
+              &u->p->plan->v[removal].n_changes);
+    choice->stop = removal;
+    choice->act = plan_add(u->p, STK_CREATE, unit, NULL, "its definition changed");
+    plan_after(u->p, choice->act, removal, false);
+}
+
+/* A volume holds data, so a changed definition is told and left alone. */
+static void decide_volume(struct up *u, const struct stk_unit *unit, struct choice *choice)
+{
+    bool present = choice->seen && choice->seen->state == STK_PRESENT;
+    if (!present)
+        choice->act = plan_add(u->p, STK_CREATE, unit, NULL, "it does not exist");
+    else if (!unit->volume->external && choice->seen->hash &&
+             !stk_streq(choice->seen->hash, unit->hash))
+        plan_note(
+            u->p,
+            "volume '%s' differs from the file and is kept, since replacing it would lose its "
+            "data; remove it by hand to have it made anew",
+            unit->name);
+}
+
+static const char *image_id(const struct up *u, const char *image)
+{
+    const struct stk_status *status =
+        stk_seen_find(u->p->seen, (struct stk_ref){ .kind = STK_IMAGE, .name = image });
+    return status ? status->ref.id : NULL;
+}
+
+static const struct stk_attachment *missing_network(const struct stk_unit *unit,
+                                                    const struct stk_status *seen)
+{
+    for (size_t i = 0; i < unit->service->n_networks; i++) {
+        const struct stk_attachment *a = &unit->service->networks[i];
+        const struct stk_network *network = stk_spec_network(unit->spec, a->network);
+        bool found = !network;
+        for (size_t k = 0; k < seen->networks.n && !found; k++)
+            found = strcmp(seen->networks.v[k], network->name) == 0;
+        if (!found)
+            return a;
+    }
+    return NULL;
+}
+
+static bool uses_changed_network(const struct up *u, const struct stk_unit *unit)
+{
+    for (size_t i = 0; i < unit->service->n_networks; i++) {
+        const struct stk_network *network =
+            stk_spec_network(unit->spec, unit->service->networks[i].network);
+        if (network && u->network_changes[network - unit->spec->networks])
+            return true;
+    }
+    return false;
+}
+
+/* Why an existing instance has to be replaced, or NULL. */
+static const char *recreate_reason(struct up *u, const struct stk_unit *unit, struct choice *choice,
+                                   bool named)
+{
+    const struct stk_goal *goal = u->p->goal;
+    const struct stk_status *seen = choice->seen;
+    if (goal->no_recreate)
+        return NULL;
+    if (goal->force_recreate && named)
+        return "--force-recreate";
+    if (goal->always_recreate_deps && !named)
+        return "--always-recreate-deps";
+    if (goal->renew_volumes && named)
+        return "--renew-anon-volumes";
+    if (!seen->hash)
+        return "it was made by another tool, so its configuration cannot be compared";
+    if (!stk_streq(seen->hash, unit->hash))
+        return "its configuration changed";
+    const char *wanted = image_id(u, unit->service->image);
+    if (wanted && seen->image_id && strcmp(wanted, seen->image_id) != 0)
+        return "its image changed";
+    if (uses_changed_network(u, unit))
+        return "its network changed";
+    const struct stk_attachment *missing =
+        seen->state == STK_RUNNING ? missing_network(unit, seen) : NULL;
+    if (missing)
+        return stk_arena_printf(u->p->plan->arena, "it is not connected to network '%s'",
+                                missing->network);
+    return NULL;
+}
+
+static const char *start_reason(const struct up *u, const struct stk_status *seen)
+{
+    if (seen->state == STK_CREATED)
+        return "it was created but never started";
+    if (seen->state == STK_EXITED && seen->exit_code == 0)
+        return "it exited (0): a finished job runs again";
+    return stk_arena_printf(u->p->plan->arena, "it exited (%d)", seen->exit_code);
+}
+
+static int recreate(struct up *u, const struct stk_unit *unit, struct choice *choice,
+                    const char *why)
+{
+    if (uses_changed_network(u, unit) && plan_is_up(choice->seen))
+        choice->stop = plan_add(u->p, STK_STOP, unit, choice->seen, "its network changed");
+    int act = plan_add(u->p, STK_RECREATE, unit, choice->seen, why);
+    struct stk_action *action = &u->p->plan->v[act];
+    if (choice->seen->config && !stk_streq(choice->seen->hash, unit->hash))
+        plan_diff(u->p->plan, choice->seen->config, unit->config, &action->changes,
+                  &action->n_changes);
+    return act;
+}
+
+static void decide_instance(struct up *u, const struct stk_unit *unit, struct choice *choice)
+{
+    const struct stk_status *seen = choice->seen;
+    bool named = plan_selected(u->p, unit->ref.name);
+    const char *why = NULL;
+    if (!seen || seen->state == STK_REMOVING || seen->state == STK_ABSENT)
+        choice->act = plan_add(u->p, STK_CREATE, unit, NULL, "it does not exist");
+    else if ((why = recreate_reason(u, unit, choice, named)))
+        choice->act = recreate(u, unit, choice, why);
+    else if (plan_is_up(seen) || u->p->goal->no_start)
+        choice->act = NO_ACTION;
+    else
+        choice->act = plan_add(u->p, STK_START, unit, seen, start_reason(u, seen));
+    if (choice->act != NO_ACTION)
+        u->p->plan->v[choice->act].create_only = u->p->goal->no_start;
+}
+
+static bool already(const struct stk_status *seen, enum stk_until until)
+{
+    if (!seen)
+        return false;
+    switch (until) {
+    case STK_UNTIL_STARTED:
+        return plan_is_up(seen) || seen->state == STK_EXITED;
+    case STK_UNTIL_HEALTHY:
+        return seen->state == STK_RUNNING && seen->health == STK_HEALTH_HEALTHY;
+    case STK_UNTIL_COMPLETED:
+        return seen->state == STK_EXITED && seen->exit_code == 0;
+    case STK_UNTIL_READY:
+        return seen->state == STK_RUNNING &&
+               (seen->health == STK_HEALTH_HEALTHY || seen->health == STK_HEALTH_NONE);
+    case STK_UNTIL_EXITED:
+        return seen->state == STK_EXITED || seen->state == STK_DEAD;
+    }
+    return false;
+}
+
+/* The action after which the condition holds for that node, made when first asked for. */
+static int wait_for(struct up *u, unsigned node, enum stk_until until)
+{
+    struct choice *choice = &u->choices[node];
+    if (until == STK_UNTIL_STARTED)
+        return choice->act;
+    if (choice->waits[until] != NO_ACTION)
+        return choice->waits[until];
+    if (choice->act == NO_ACTION && already(choice->seen, until))
+        return NO_ACTION;
+    int wait = plan_add(u->p, STK_WAIT, &u->p->graph->v[node].unit, choice->seen, NULL);
+    u->p->plan->v[wait].until = until;
+    plan_after(u->p, wait, choice->act, false);
+    return choice->waits[until] = wait;
+}
+
+static bool was_replaced(const struct up *u, const struct choice *on)
+{
+    if (on->act == NO_ACTION)
+        return false;
+    enum stk_verb verb = u->p->plan->v[on->act].verb;
+    return verb == STK_RECREATE || verb == STK_RESTART;
+}
+
+/* depends_on.restart: what it needs is replaced, so it is restarted after. */
+static void follow_restarts(struct up *u, const struct stk_node *node, struct choice *choice)
+{
+    if (choice->act != NO_ACTION || !choice->seen || !plan_is_up(choice->seen) ||
+        u->p->goal->no_start)
+        return;
+    for (size_t k = 0; k < node->n_needs && choice->act == NO_ACTION; k++) {
+        const struct stk_edge *edge = &node->needs[k];
+        if (edge->restart && was_replaced(u, &u->choices[edge->to]))
+            choice->act = plan_add(u->p, STK_RESTART, &node->unit, choice->seen,
+                                   stk_arena_printf(u->p->plan->arena, "'%s' is replaced",
+                                                    u->p->graph->v[edge->to].unit.ref.name));
+    }
+}
+
+/* Everything an acting instance comes after. */
+static void order_instance(struct up *u, const struct stk_node *node, struct choice *choice)
+{
+    const struct stk_graph *graph = u->p->graph;
+    for (size_t k = 0; k < node->n_needs; k++) {
+        const struct stk_edge *edge = &node->needs[k];
+        const struct choice *on = &u->choices[edge->to];
+        if (graph->v[edge->to].unit.ref.kind != STK_SERVICE) {
+            plan_after(u->p, choice->act, on->act, false);
+            if (on->stop != NO_ACTION) /* a network is removed only when nobody runs on it */
+                plan_after(u->p, on->stop, choice->stop, false);
+        } else if (on->in_scope && !u->p->goal->no_start) {
+            int before = wait_for(u, edge->to, edge->until);
+            plan_after(u->p, choice->act, before, !edge->required);
+        }
+    }
+    plan_after(u->p, choice->act, choice->stop, false);
+}
+
+static void keep(struct up *u, const struct stk_unit *unit, const struct choice *choice)
+{
+    if (choice->seen && choice->act == NO_ACTION)
+        plan_add(u->p, STK_KEEP, unit, choice->seen, "nothing to change");
+}
+
+static void decide(struct up *u, size_t i)
+{
+    const struct stk_unit *unit = &u->p->graph->v[i].unit;
+    struct choice *choice = &u->choices[i];
+    switch (unit->ref.kind) {
+    case STK_IMAGE:
+        decide_image(u, unit, choice);
+        break;
+    case STK_NETWORK:
+        decide_network(u, unit, choice);
+        break;
+    case STK_VOLUME:
+        decide_volume(u, unit, choice);
+        break;
+    case STK_SERVICE:
+        decide_instance(u, unit, choice);
+        follow_restarts(u, &u->p->graph->v[i], choice);
+        if (choice->act != NO_ACTION)
+            order_instance(u, &u->p->graph->v[i], choice);
+        keep(u, unit, choice);
+        break;
+    }
+}
+
+/* Under --wait a service that somebody waits to complete is a job; the others are to be ready. */
+static void wait_for_all(struct up *u)
+{
+    for (size_t i = 0; i < u->p->graph->n; i++) {
+        struct choice *choice = &u->choices[i];
+        if (!choice->in_scope || u->p->graph->v[i].unit.ref.kind != STK_SERVICE)
+            continue;
+        if (choice->waits[STK_UNTIL_COMPLETED] == NO_ACTION &&
+            !already(choice->act == NO_ACTION ? choice->seen : NULL, STK_UNTIL_COMPLETED))
+            wait_for(u, (unsigned)i, STK_UNTIL_READY);
+    }
+}
+
+static bool is_surplus(const struct planner *p, const struct stk_status *status)
+{
+    const struct stk_service *service =
+        status->oneoff ? NULL : stk_spec_service(p->graph->spec, status->ref.name);
+    return service && plan_selected(p, status->ref.name) &&
+           (status->ref.index > service->replicas || status->ref.index == 0);
+}
+
+static void remove_instance(struct planner *p, const struct stk_status *status, const char *why)
+{
+    int stop = plan_is_up(status) ? plan_add(p, STK_STOP, NULL, status, why) : NO_ACTION;
+    int removal = plan_add(p, STK_REMOVE, NULL, status, why);
+    plan_after(p, removal, stop, true);
+}
+
+static void remove_unwanted(struct planner *p)
+{
+    for (size_t i = 0; i < p->seen->n; i++) {
+        const struct stk_status *status = &p->seen->v[i];
+        if (status->ref.kind != STK_SERVICE)
+            continue;
+        if (is_surplus(p, status))
+            remove_instance(p, status, "the service is scaled down");
+        else if (plan_is_orphan(p, status) && p->goal->remove_orphans)
+            remove_instance(p, status, "no service of the file: --remove-orphans");
+        else if (plan_is_orphan(p, status) && !p->goal->ignore_orphans)
+            plan_note(
+                p, "container '%s' belongs to no service of the file; --remove-orphans removes it",
+                status->name);
+    }
+}
+
+void plan_up(struct planner *p)
+{
+    struct up u = { .p = p };
+    u.choices = stk_alloc((p->graph->n + 1) * sizeof(*u.choices));
+    u.network_changes = stk_alloc(p->graph->spec->n_networks + 1);
+    mark_scope(&u);
+    remove_unwanted(p);
+    for (size_t i = 0; i < p->graph->n; i++) {
+        struct choice *choice = &u.choices[i];
+        choice->act = choice->stop = NO_ACTION;
+        for (size_t k = 0; k < STK_LEN(choice->waits); k++)
+            choice->waits[k] = NO_ACTION;
+        choice->seen = stk_seen_find(p->seen, p->graph->v[i].unit.ref);
+        if (choice->in_scope)
+            decide(&u, i);
+    }
+    if (p->goal->wait && !p->goal->no_start)
+        wait_for_all(&u);
+    free(u.choices);
+    free(u.network_changes);
+}
