@@ -63,6 +63,7 @@ unpack_packages() { # PACKAGE...
 # The parts every root has: one busybox under all its names, users, a place for temporary files.
 root_begin() { # ROOT
     mkdir -p "$1"/{bin,etc,tmp,root,proc,sys,dev,run,var/log,usr/local/bin}
+    ln -s ../run "$1/var/run"
     chmod 1777 "$1/tmp"
     cp "$unpacked/bin/busybox" "$1/bin/"
     local applet
@@ -133,14 +134,14 @@ make_postgres() { # ROOT
         ln -s "/$bin/$name" "$1/usr/local/bin/$name"
     done
     add_linked "$1" $(cd "$unpacked" && ls usr/lib/postgresql/15/lib/*.so | grep -vE 'llvm|pgxml|plpython|plperl|pltcl')
-    mkdir -p "$1/usr/share/postgresql" "$1/var/lib/postgresql/data" "$1/var/run/postgresql" "$1/docker-entrypoint-initdb.d"
+    mkdir -p "$1/usr/share/postgresql" "$1/var/lib/postgresql/data" "$1/run/postgresql" "$1/docker-entrypoint-initdb.d"
     cp -r "$unpacked/usr/share/postgresql/15" "$1/usr/share/postgresql/"
     rm -rf "$1/usr/share/postgresql/15/man"
     mkdir -p "$1/usr/share/zoneinfo/Etc"
     cp -L "$unpacked/usr/share/zoneinfo/UTC" "$1/usr/share/zoneinfo/"
     cp -L "$unpacked/usr/share/zoneinfo/Etc/UTC" "$1/usr/share/zoneinfo/Etc/"
     install -m 755 "$here/images/postgres-entrypoint.sh" "$1/usr/local/bin/docker-entrypoint.sh"
-    chmod 777 "$1/var/run/postgresql" "$1/var/lib/postgresql/data"
+    chmod 777 "$1/run/postgresql" "$1/var/lib/postgresql/data"
 }
 
 make_nginx() { # ROOT

@@ -10,7 +10,7 @@ user=${POSTGRES_USER:-postgres}
 db=${POSTGRES_DB:-$user}
 as_postgres() {
     if [ "$(id -u)" = 0 ]; then
-        su postgres -c 'exec "$@"' sh "$@"
+        su -c 'exec "$@"' -- postgres sh "$@"
     else
         "$@"
     fi
@@ -52,6 +52,6 @@ fi
 [ -s "$PGDATA/PG_VERSION" ] || init
 shift
 if [ "$(id -u)" = 0 ]; then
-    exec su postgres -c 'exec "$@"' sh postgres -c "listen_addresses=*" "$@"
+    exec su -c 'exec "$@"' -- postgres sh postgres -c "listen_addresses=*" "$@"
 fi
 exec postgres -c "listen_addresses=*" "$@"
