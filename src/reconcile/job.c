@@ -1,0 +1,310 @@
+/* job.c — one action: which operations carry it out, what is told about it, and, when a unit did
+ * not get where it should, the report of how it ended and what it said last. */
+#include "run.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "arena.h"
+#include "op.h"
+#include "text.h"
+#include "trace.h"
+
+enum { REPORT_LINES = 20, REPORT_MAX = 64 * 1024, REPORT_TIMEOUT_MS = 5000 };
+
+static enum stk_phase phase_of(const struct stk_action *action)
+{
+    switch (action->verb) {
+    case STK_KEEP:
+        return STK_PHASE_KEEP;
+    case STK_PULL:
+        return STK_PHASE_PULL;
+    case STK_CREATE:
+        return action->ref.kind != STK_SERVICE || action->create_only ? STK_PHASE_CREATE
+                                                                      : STK_PHASE_START;
+    case STK_START:
+        return STK_PHASE_START;
+    case STK_RECREATE:
+        return STK_PHASE_RECREATE;
+    case STK_RESTART:
+        return STK_PHASE_RESTART;
+    case STK_WAIT:
+        return action->until == STK_UNTIL_COMPLETED ? STK_PHASE_WAIT_COMPLETED
+               : action->until == STK_UNTIL_HEALTHY ? STK_PHASE_WAIT_HEALTHY
+                                                    : STK_PHASE_WAIT_READY;
+    case STK_STOP:
+        return STK_PHASE_STOP;
+    case STK_KILL:
+        return STK_PHASE_KILL;
+    case STK_REMOVE:
+        return STK_PHASE_REMOVE;
+    }
+    return STK_PHASE_KEEP;
+}
+
+static void tell(struct job *job, struct stk_event *ev)
+{
+    struct stk_sink *sink = job->run->req->sink;
+    ev->ref = job->action->ref;
+    ev->name = job->action->name;
+    if (ev->type != STK_EV_BEGIN && ev->type != STK_EV_SKIPPED)
+        ev->elapsed_ms = (unsigned)(stk_monotonic_ms() - job->began_ms);
+    stk_trace(STK_TRACE_RUN, "%s: %s", ev->name, stk_event_word(ev->phase, ev->type));
+    if (sink)
+        sink->event(sink, ev);
+}
+
+static void tell_simple(struct job *job, enum stk_event_type type, enum stk_phase phase)
+{
+    tell(job, &(struct stk_event){ .type = type, .phase = phase, .since = job->start.since });
+}
+
+static void end_ok(struct job *job)
+{
+    job->state = JOB_OK;
+    enum stk_phase phase = phase_of(job->action);
+    tell_simple(job, STK_EV_DONE, phase);
+    if (phase == STK_PHASE_RECREATE && !job->action->create_only)
+        tell_simple(job, STK_EV_DONE, STK_PHASE_START);
+    run_job_ended(job);
+}
+
+static struct stk_src place_of(const struct job *job)
+{
+    struct stk_src nowhere = { 0 };
+    const struct stk_unit *unit = job->action->unit;
+    if (job->err.src.line)
+        return job->err.src;
+    if (unit && unit->ref.kind == STK_SERVICE && job->err.code == STK_EIMAGE)
+        return unit->service->image_src;
+    return unit ? unit->src : nowhere;
+}
+
+static void end_failed(struct job *job)
+{
+    const struct stk_seen *seen = job->inspect.seen ? job->inspect.seen : job->wait.seen;
+    bool silent =
+        job->run->stopping && job->err.code == STK_ECANCELED && !job->run->req->op.timed_out;
+    job->state = JOB_FAILED;
+    if (!silent)
+        tell(job, &(struct stk_event){ .type = STK_EV_FAILED,
+                                       .phase = phase_of(job->action),
+                                       .message = job->err.msg,
+                                       .code = job->err.code,
+                                       .src = place_of(job),
+                                       .status = seen && seen->n ? &seen->v[0] : NULL,
+                                       .log_tail = job->tail.size ? job->tail.bytes : NULL });
+    run_job_ended(job);
+}
+
+static void logs_read(struct stk_op *op)
+{
+    struct job *job = op->data;
+    job->current = NULL;
+    stk_error_clear(&op->err); /* a report without its log lines is still a report */
+    end_failed(job);
+}
+
+static void log_chunk(struct stk_logs_req *req, const struct stk_log_chunk *chunk)
+{
+    struct job *job = STK_CONTAINER(req, struct job, logs);
+    stk_buf_add(&job->tail, chunk->bytes, chunk->size);
+}
+
+static void report_inspected(struct stk_op *op)
+{
+    struct job *job = op->data;
+    job->current = NULL;
+    stk_error_clear(&op->err);
+    stk_buf_init(&job->tail, REPORT_MAX);
+    job->logs = (struct stk_logs_req){
+        .op = { .done = logs_read, .data = job, .timeout_ms = REPORT_TIMEOUT_MS },
+        .ref = job->action->ref,
+        .tail = { .set = true, .v = REPORT_LINES },
+        .chunk = log_chunk,
+    };
+    job->current = &job->logs.op;
+    stk_runtime_logs(job->run->rt, &job->logs);
+}
+
+/* How the culprit ended and what it said last; only then is the failure told. */
+static void report(struct job *job)
+{
+    job->inspect = (struct stk_inspect_req){
+        .op = { .done = report_inspected, .data = job, .timeout_ms = REPORT_TIMEOUT_MS },
+        .ref = &job->action->ref,
+    };
+    job->current = &job->inspect.op;
+    stk_runtime_inspect(job->run->rt, &job->inspect);
+}
+
+static void say_not_in_time(struct job *job)
+{
+    struct stk_reconcile_req *req = job->run->req;
+    if (req->op.timed_out && job->err.code == STK_ECANCELED)
+        stk_fail(&job->err, STK_ETIMEOUT, job->err.src, "not ready after %g s",
+                 req->op.timeout_ms / 1000.0);
+}
+
+static void failed(struct job *job, struct stk_op *op)
+{
+    stk_error_move(&job->err, &op->err);
+    if (job->action->tolerate_conflict && job->err.code == STK_ECONFLICT) {
+        job->state = JOB_OK;
+        tell(job, &(struct stk_event){ .type = STK_EV_WARNING,
+                                       .phase = phase_of(job->action),
+                                       .message = job->err.msg });
+        run_job_ended(job);
+        return;
+    }
+    say_not_in_time(job);
+    bool worth_it = job->err.code == STK_ENOTREADY || job->err.code == STK_ETIMEOUT;
+    if (worth_it && job->action->ref.kind == STK_SERVICE)
+        report(job);
+    else
+        end_failed(job);
+}
+
+/* The done of every operation but the report's. */
+static void ended(struct stk_op *op)
+{
+    struct job *job = op->data;
+    job->current = NULL;
+    if (op->err.code != STK_OK)
+        failed(job, op);
+    else
+        end_ok(job);
+}
+
+static void pulled_some(struct stk_start_req *req, const struct stk_progress *progress)
+{
+    struct job *job = STK_CONTAINER(req, struct job, start);
+    tell(job, &(struct stk_event){
+                  .type = STK_EV_PROGRESS, .phase = phase_of(job->action), .progress = progress });
+}
+
+static void started(struct stk_op *op)
+{
+    struct job *job = op->data;
+    job->changed |= job->start.changed;
+    ended(op);
+}
+
+static void begin_start(struct job *job)
+{
+    const struct stk_action *a = job->action;
+    job->start = (struct stk_start_req){
+        .op = { .done = started, .data = job },
+        .unit = a->unit,
+        .ref = a->ref,
+        .id = a->ref.id,
+        .replace = a->verb == STK_RECREATE,
+        .renew_volumes = job->run->req->goal.renew_volumes,
+        .create_only = a->create_only,
+        .force_pull = a->verb == STK_PULL,
+        .grace = job->run->req->grace,
+        .progress = pulled_some,
+    };
+    job->current = &job->start.op;
+    stk_runtime_start(job->run->rt, &job->start);
+}
+
+static void stopped(struct stk_op *op)
+{
+    struct job *job = op->data;
+    job->changed |= job->stop.changed;
+    if (job->action->verb == STK_RESTART && op->err.code == STK_OK)
+        begin_start(job);
+    else
+        ended(op);
+}
+
+static void begin_stop(struct job *job)
+{
+    job->stop = (struct stk_stop_req){
+        .op = { .done = stopped, .data = job },
+        .ref = job->action->ref,
+        .grace = job->run->req->grace,
+        .kill = job->action->verb == STK_KILL,
+    };
+    job->current = &job->stop.op;
+    stk_runtime_stop(job->run->rt, &job->stop);
+}
+
+static void removed(struct stk_op *op)
+{
+    struct job *job = op->data;
+    job->changed |= job->remove.changed;
+    ended(op);
+}
+
+static void begin_remove(struct job *job)
+{
+    job->remove = (struct stk_remove_req){
+        .op = { .done = removed, .data = job },
+        .ref = job->action->ref,
+        .volumes = job->run->req->goal.volumes,
+    };
+    job->current = &job->remove.op;
+    stk_runtime_remove(job->run->rt, &job->remove);
+}
+
+static void begin_wait(struct job *job)
+{
+    job->wait = (struct stk_wait_req){
+        .op = { .done = ended, .data = job },
+        .ref = job->action->ref,
+        .until = job->action->until,
+    };
+    if (!job->action->seen || job->action->unit)
+        job->wait.ref.id = NULL; /* it may have been replaced since */
+    job->current = &job->wait.op;
+    stk_runtime_wait_healthy(job->run->rt, &job->wait);
+}
+
+/* Nothing to do, but done still comes from the loop. */
+static void begin_keep(struct job *job)
+{
+    job->stop.op = (struct stk_op){ .done = ended, .data = job };
+    stk_op_begin(&job->stop.op, job->run->req->op.loop, NULL);
+    stk_op_end(&job->stop.op, NULL);
+}
+
+void job_begin(struct job *job)
+{
+    static void (*const begin[])(struct job *) = {
+        [STK_KEEP] = begin_keep,     [STK_PULL] = begin_start,     [STK_CREATE] = begin_start,
+        [STK_START] = begin_start,   [STK_RECREATE] = begin_start, [STK_RESTART] = begin_stop,
+        [STK_WAIT] = begin_wait,     [STK_STOP] = begin_stop,      [STK_KILL] = begin_stop,
+        [STK_REMOVE] = begin_remove,
+    };
+    job->began_ms = stk_monotonic_ms();
+    if (job->action->verb != STK_KEEP)
+        tell_simple(job, STK_EV_BEGIN, phase_of(job->action));
+    begin[job->action->verb](job);
+}
+
+void job_cancel(struct job *job)
+{
+    if (job->current)
+        stk_op_cancel(job->current);
+}
+
+void job_skip(struct job *job, const char *culprit)
+{
+    job->state = JOB_SKIPPED;
+    job->culprit = culprit;
+    if (!culprit || job->action->verb == STK_WAIT || job->action->verb == STK_KEEP)
+        return;
+    STK_CLEANUP(stk_charp) char *why = stk_printf("'%s' failed", culprit);
+    tell(job, &(struct stk_event){
+                  .type = STK_EV_SKIPPED, .phase = phase_of(job->action), .message = why });
+}
+
+void job_clear(struct job *job)
+{
+    stk_error_clear(&job->err);
+    stk_seen_free(job->wait.seen);
+    stk_seen_free(job->inspect.seen);
+    stk_buf_clear(&job->tail);
+}

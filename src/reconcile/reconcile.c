@@ -1,0 +1,148 @@
+/* reconcile.c — one pass: what is there, what to do about it, doing it. */
+#include "reconcile.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "arena.h"
+#include "op.h"
+#include "run.h"
+#include "trace.h"
+
+struct pass {
+    struct stk_reconcile_req *req;
+    struct stk_runtime *rt;
+    struct stk_inspect_req inspect;
+    const char **images;
+    const char **externals;
+    struct run run;
+    bool running;
+};
+
+static void finish(struct pass *pass, struct stk_error *err)
+{
+    struct stk_reconcile_req *req = pass->req;
+    run_clear(&pass->run);
+    free(pass->images);
+    free(pass->externals);
+    req->run = NULL;
+    free(pass);
+    stk_op_end(&req->op, err);
+}
+
+static void run_ended(struct run *run)
+{
+    struct pass *pass = STK_CONTAINER(run, struct pass, run);
+    struct stk_error err = { 0 };
+    struct stk_src nowhere = { 0 };
+    for (size_t i = 0; i < pass->req->plan->n; i++) {
+        const struct job *job = &run->jobs[i];
+        pass->req->changed += job->state == JOB_OK && job->changed;
+        pass->req->skipped += job->state == JOB_SKIPPED;
+        pass->req->failed += job->state == JOB_FAILED;
+        if (job->state == JOB_FAILED && err.code == STK_OK)
+            stk_error_copy(&err, &job->err);
+    }
+    if (run->stopping)
+        stk_fail(&err, STK_ECANCELED, nowhere, "canceled");
+    finish(pass, &err);
+}
+
+static void say_notes(struct stk_reconcile_req *req)
+{
+    for (size_t i = 0; req->sink && i < req->plan->n_notes; i++)
+        req->sink->event(req->sink, &(struct stk_event){ .type = STK_EV_WARNING,
+                                                         .message = req->plan->notes[i] });
+}
+
+static void inspected(struct stk_op *op)
+{
+    struct pass *pass = op->data;
+    struct stk_reconcile_req *req = pass->req;
+    if (op->err.code != STK_OK) {
+        struct stk_error err = { 0 };
+        stk_error_move(&err, &op->err);
+        finish(pass, &err);
+        return;
+    }
+    req->seen = TAKE(pass->inspect.seen);
+    req->plan = stk_plan_make(req->graph, req->seen, &req->goal, req->project);
+    stk_trace(STK_TRACE_PLAN, "%zu actions, %zu of them changes", req->plan->n,
+              stk_plan_changes(req->plan));
+    if (!req->plan_only)
+        say_notes(req);
+    if (req->plan_only || req->plan->n == 0) {
+        finish(pass, NULL);
+        return;
+    }
+    pass->running = true;
+    run_begin(&pass->run, pass->rt, req, run_ended);
+}
+
+static void cancel(struct stk_op *op)
+{
+    struct stk_reconcile_req *req = STK_CONTAINER(op, struct stk_reconcile_req, op);
+    struct pass *pass = req->run;
+    if (pass->running)
+        run_cancel(&pass->run);
+    else
+        stk_op_cancel(&pass->inspect.op);
+}
+
+static void name_images(struct pass *pass, const struct stk_graph *graph)
+{
+    pass->images = stk_alloc((graph->n + 1) * sizeof(*pass->images));
+    size_t n = 0;
+    for (size_t i = 0; i < graph->n; i++)
+        if (graph->v[i].unit.ref.kind == STK_IMAGE)
+            pass->images[n++] = graph->v[i].unit.name;
+    pass->inspect.images = (struct stk_strs){ .set = true, .n = n, .v = pass->images };
+}
+
+static void name_externals(struct pass *pass, const struct stk_spec *spec)
+{
+    pass->externals =
+        stk_alloc((spec->n_networks + spec->n_volumes + 1) * sizeof(*pass->externals));
+    size_t n = 0;
+    for (size_t i = 0; i < spec->n_networks; i++)
+        if (spec->networks[i].external)
+            pass->externals[n++] = spec->networks[i].name;
+    for (size_t i = 0; i < spec->n_volumes; i++)
+        if (spec->volumes[i].external)
+            pass->externals[n++] = spec->volumes[i].name;
+    pass->inspect.externals = (struct stk_strs){ .set = true, .n = n, .v = pass->externals };
+}
+
+static unsigned what_to_see(const struct stk_goal *goal)
+{
+    if (goal->kind == STK_GOAL_UP)
+        return STK_SEE_SERVICES | STK_SEE_NETWORKS | STK_SEE_VOLUMES | STK_SEE_IMAGES;
+    if (goal->kind == STK_GOAL_DOWN)
+        return STK_SEE_SERVICES | STK_SEE_NETWORKS | (goal->volumes ? STK_SEE_VOLUMES : 0);
+    return STK_SEE_SERVICES;
+}
+
+void stk_reconcile(struct stk_loop *loop, struct stk_runtime *rt, struct stk_reconcile_req *req)
+{
+    struct pass *pass = stk_alloc(sizeof(*pass));
+    pass->req = req;
+    pass->rt = rt;
+    req->run = pass;
+    req->changed = req->failed = req->skipped = 0;
+    stk_op_begin(&req->op, loop, cancel);
+    pass->inspect.op = (struct stk_op){ .done = inspected, .data = pass };
+    pass->inspect.project = req->project;
+    pass->inspect.what = what_to_see(&req->goal);
+    if (req->goal.kind == STK_GOAL_UP) {
+        name_images(pass, req->graph);
+        name_externals(pass, req->graph->spec);
+    }
+    stk_runtime_inspect(rt, &pass->inspect);
+}
+
+void stk_reconcile_clear(struct stk_reconcile_req *req)
+{
+    stk_plan_free(TAKE(req->plan));
+    stk_seen_free(TAKE(req->seen));
+    stk_error_clear(&req->op.err);
+}

@@ -1,0 +1,34 @@
+/* reconcile.h — stage 4.  in: a goal.  does: inspect → plan → run.  out: events, and what came of
+ * it. */
+#ifndef STK_RECONCILE_H
+#define STK_RECONCILE_H
+
+#include "plan.h"
+#include "stackctl/events.h"
+#include "stackctl/op.h"
+#include "stackctl/runtime.h"
+
+enum { STK_PARALLEL_DEFAULT = 16 };
+
+/* A request like any other: canceling it cancels all it started, and its deadline does the same. It
+ * fails with the code of the first action that failed; what failed and why was told by events. */
+struct stk_reconcile_req {
+    struct stk_op op;
+    const struct stk_graph *graph; /* NULL: no file, only what the engine has */
+    const char *project;
+    struct stk_goal goal;
+    struct stk_opt grace;  /* ms, for every stop; not set: each instance's own */
+    unsigned parallel;     /* actions at a time; 0: STK_PARALLEL_DEFAULT */
+    bool plan_only;        /* inspect and plan, change nothing */
+    struct stk_sink *sink; /* may be NULL */
+    /* results, owned by the request until stk_reconcile_clear */
+    struct stk_seen *seen;
+    struct stk_plan *plan; /* NULL when the inspect failed */
+    size_t changed, failed, skipped;
+    void *run; /* private */
+};
+
+void stk_reconcile(struct stk_loop *loop, struct stk_runtime *rt, struct stk_reconcile_req *req);
+void stk_reconcile_clear(struct stk_reconcile_req *req);
+
+#endif

@@ -1,0 +1,170 @@
+/* run.c — the ready queue: what can run does, within the limit; what a failure makes impossible is
+ * skipped and says so; the rest goes on. */
+#include "run.h"
+
+#include <stdlib.h>
+
+#include "arena.h"
+#include "op.h"
+
+/* Waiting costs the engine nothing, so it does not count to the limit. */
+static bool counts(const struct job *job)
+{
+    return job->action->verb != STK_WAIT && job->action->verb != STK_KEEP;
+}
+
+static void launch(struct run *run)
+{
+    unsigned limit = run->req->parallel ? run->req->parallel : STK_PARALLEL_DEFAULT;
+    while (run->ready_head < run->ready_tail) {
+        struct job *job = &run->jobs[run->ready[run->ready_head]];
+        if (job->state == JOB_READY) {
+            if (counts(job) && run->busy >= limit)
+                return;
+            run->busy += counts(job);
+            run->under_way++;
+            job->state = JOB_RUNNING;
+            run->ready_head++;
+            job_begin(job);
+            continue;
+        }
+        run->ready_head++;
+    }
+}
+
+static void make_ready(struct run *run, unsigned i)
+{
+    struct job *job = &run->jobs[i];
+    if (job->state != JOB_WAITING || job->pending)
+        return;
+    if (!job->action->preparation && run->preparing)
+        return; /* when the last preparation ends, all are looked at again */
+    job->state = JOB_READY;
+    run->ready[run->ready_tail++] = i;
+}
+
+static void skip_from(struct run *run, unsigned i, const char *culprit);
+
+static void release_users(struct run *run, unsigned i)
+{
+    const struct job *job = &run->jobs[i];
+    for (unsigned k = run->first_user[i]; k < run->first_user[i + 1]; k++) {
+        unsigned user = run->users[k] >> 1;
+        bool soft = run->users[k] & 1;
+        run->jobs[user].pending--;
+        if (job->state == JOB_OK || soft)
+            make_ready(run, user);
+        else
+            skip_from(run, user, job->state == JOB_FAILED ? job->action->ref.name : job->culprit);
+    }
+}
+
+/* Depth is bounded by the longest chain of dependencies; each job is skipped once. */
+static void skip_from(struct run *run, unsigned i, const char *culprit)
+{
+    struct job *job = &run->jobs[i];
+    if (job->state != JOB_WAITING && job->state != JOB_READY)
+        return;
+    job_skip(job, culprit);
+    run->left--;
+    if (job->action->preparation)
+        run->preparing--;
+    release_users(run, i);
+}
+
+static void preparations_ended(struct run *run)
+{
+    for (unsigned i = 0; i < run->req->plan->n; i++) {
+        if (run->preparation_failed)
+            skip_from(run, i, run->preparation_culprit);
+        else
+            make_ready(run, i);
+    }
+}
+
+static void go_on(struct run *run)
+{
+    if (!run->stopping)
+        launch(run);
+    else
+        for (unsigned i = 0; i < run->req->plan->n; i++)
+            skip_from(run, i, NULL);
+    if (run->left == 0 && run->under_way == 0)
+        run->done(run);
+}
+
+void run_job_ended(struct job *job)
+{
+    struct run *run = job->run;
+    unsigned i = (unsigned)(job - run->jobs);
+    run->busy -= counts(job);
+    run->under_way--;
+    run->left--;
+    release_users(run, i);
+    if (job->action->preparation) {
+        if (job->state == JOB_FAILED && !run->preparation_failed) {
+            run->preparation_failed = true;
+            run->preparation_culprit = job->action->ref.name;
+        }
+        if (--run->preparing == 0)
+            preparations_ended(run);
+    }
+    go_on(run);
+}
+
+/* The edges the other way round, in one array. The lowest bit says soft. */
+static void index_users(struct run *run)
+{
+    const struct stk_plan *plan = run->req->plan;
+    run->first_user = stk_alloc((plan->n + 2) * sizeof(*run->first_user));
+    size_t edges = 0;
+    for (size_t i = 0; i < plan->n; i++)
+        for (size_t k = 0; k < plan->v[i].n_after; k++, edges++)
+            run->first_user[plan->v[i].after[k].action + 2]++;
+    for (size_t i = 2; i < plan->n + 2; i++)
+        run->first_user[i] += run->first_user[i - 1];
+    run->users = stk_alloc((edges + 1) * sizeof(*run->users));
+    for (size_t i = 0; i < plan->n; i++)
+        for (size_t k = 0; k < plan->v[i].n_after; k++) {
+            const struct stk_after *after = &plan->v[i].after[k];
+            run->users[run->first_user[after->action + 1]++] = (unsigned)i << 1 | after->soft;
+        }
+}
+
+void run_begin(struct run *run, struct stk_runtime *rt, struct stk_reconcile_req *req,
+               void (*done)(struct run *run))
+{
+    size_t n = req->plan->n;
+    *run = (struct run){ .req = req, .rt = rt, .done = done, .left = n };
+    run->jobs = stk_alloc(n * sizeof(*run->jobs));
+    run->ready = stk_alloc(n * sizeof(*run->ready));
+    index_users(run);
+    for (size_t i = 0; i < n; i++) {
+        run->jobs[i].run = run;
+        run->jobs[i].action = &req->plan->v[i];
+        run->jobs[i].pending = (unsigned)req->plan->v[i].n_after;
+        run->preparing += req->plan->v[i].preparation;
+    }
+    for (unsigned i = 0; i < n; i++)
+        make_ready(run, i);
+    launch(run);
+}
+
+void run_cancel(struct run *run)
+{
+    run->stopping = true;
+    for (size_t i = 0; i < run->req->plan->n; i++)
+        if (run->jobs[i].state == JOB_RUNNING)
+            job_cancel(&run->jobs[i]);
+    /* What is under way ends through the loop, and the last of it ends the run. */
+}
+
+void run_clear(struct run *run)
+{
+    for (size_t i = 0; run->jobs && i < run->req->plan->n; i++)
+        job_clear(&run->jobs[i]);
+    free(run->jobs);
+    free(run->ready);
+    free(run->users);
+    free(run->first_user);
+}

@@ -1,0 +1,63 @@
+/* run.h — runs one plan through a runtime. Knows nothing of why an action is there. */
+#ifndef STK_RUN_H
+#define STK_RUN_H
+
+#include "buf.h"
+#include "reconcile.h"
+
+struct run;
+
+enum job_state { JOB_WAITING, JOB_READY, JOB_RUNNING, JOB_OK, JOB_FAILED, JOB_SKIPPED };
+
+/* One action under way. */
+struct job {
+    struct run *run;
+    const struct stk_action *action;
+    enum job_state state;
+    unsigned pending;    /* actions it still comes after */
+    const char *culprit; /* SKIPPED: the name of what failed */
+    int64_t began_ms;
+    bool changed;
+    struct stk_error err;
+    struct stk_start_req start;
+    struct stk_stop_req stop;
+    struct stk_remove_req remove;
+    struct stk_wait_req wait;
+    /* the report of a failure */
+    struct stk_inspect_req inspect;
+    struct stk_logs_req logs;
+    struct stk_buf tail;
+    struct stk_op *current; /* what to cancel */
+};
+
+struct run {
+    struct stk_reconcile_req *req;
+    struct stk_runtime *rt;
+    struct job *jobs;
+    unsigned *users,
+        *first_user; /* who comes after job i: users[first_user[i] .. first_user[i+1]) */
+    unsigned *ready;
+    size_t ready_head, ready_tail;
+    size_t left, preparing, busy,
+        under_way; /* not ended; preparations left; counting to the limit; all */
+    bool preparation_failed, stopping;
+    const char *preparation_culprit;
+    void (*done)(struct run *run);
+};
+
+/* done is called from the loop once every job ended. The plan must have at least one action. */
+void run_begin(struct run *run, struct stk_runtime *rt, struct stk_reconcile_req *req,
+               void (*done)(struct run *run));
+void run_cancel(struct run *run);
+void run_clear(struct run *run);
+
+/* job.c → run.c: the job ended; its state says how. */
+void run_job_ended(struct job *job);
+
+/* job.c: carries one action out, then calls run_job_ended from the loop. */
+void job_begin(struct job *job);
+void job_cancel(struct job *job);
+void job_skip(struct job *job, const char *culprit);
+void job_clear(struct job *job);
+
+#endif
