@@ -40,6 +40,7 @@ struct stk_event {
     struct stk_ref ref;
     const char *name;               /* on the engine; NULL for a warning about nothing particular */
     unsigned elapsed_ms;            /* DONE, FAILED: since BEGIN */
+    unsigned grace_ms;              /* BEGIN of a stop: SIGKILL follows after that long */
     const struct stk_progress *progress; /* PROGRESS */
     const char *message;            /* FAILED, SKIPPED, WARNING */
     enum stk_code code;             /* FAILED */

@@ -10,7 +10,7 @@
 #include "text.h"
 #include "trace.h"
 
-enum { REPORT_LINES = 20, REPORT_MAX = 64 * 1024, REPORT_TIMEOUT_MS = 5000 };
+enum { REPORT_LINES = 20, REPORT_MAX = 64 * 1024, REPORT_TIMEOUT_MS = 5000, DEFAULT_GRACE_MS = 10000 };
 
 static enum stk_phase phase_of(const struct stk_action *action)
 {
@@ -54,9 +54,24 @@ static void tell(struct job *job, struct stk_event *ev)
         sink->event(sink, ev);
 }
 
+/* How long a stop may take; what only the engine knows has the engine's default. */
+static unsigned grace_of(const struct job *job)
+{
+    const struct stk_opt *given = &job->run->req->grace;
+    const struct stk_unit *unit = job->action->unit;
+    if (given->set)
+        return (unsigned)given->v;
+    if (unit && unit->ref.kind == STK_SERVICE && unit->service->stop_grace_period.set)
+        return (unsigned)(unit->service->stop_grace_period.v / STK_NS_PER_MS);
+    return DEFAULT_GRACE_MS;
+}
+
 static void tell_simple(struct job *job, enum stk_event_type type, enum stk_phase phase)
 {
-    tell(job, &(struct stk_event){ .type = type, .phase = phase, .since = job->start.since });
+    tell(job, &(struct stk_event){ .type = type,
+                                   .phase = phase,
+                                   .grace_ms = phase == STK_PHASE_STOP ? grace_of(job) : 0,
+                                   .since = job->start.since });
 }
 
 static void end_ok(struct job *job)

@@ -1,0 +1,119 @@
+/* command.h — what a command is: a row. Help, the manual's synopsis and did-you-mean come from the
+ * rows. */
+#ifndef STK_COMMAND_H
+#define STK_COMMAND_H
+
+#include "reconcile.h"
+#include "stackctl/runtime.h"
+
+/* Everything the options of all commands set; a row names a member by its offset. */
+struct options {
+    /* global */
+    struct stk_strs files, env_files, profiles;
+    const char *project, *project_directory, *host, *runtime, *progress, *ansi;
+    int64_t parallel;
+    bool verbose, dry_run, help, version;
+    bool compatibility, all_resources; /* accepted, without effect */
+    /* of commands */
+    struct stk_strs scale, status, attach, no_attach;
+    const char *pull, *exit_code_from, *format, *tail, *since, *until, *output, *rmi, *filter,
+        *hash;
+    struct stk_opt timeout, wait_timeout, index;
+    bool detach, wait, force_recreate, no_recreate, no_deps, always_recreate_deps, no_start;
+    bool remove_orphans, no_color, no_log_prefix, timestamps, abort_on_exit, abort_on_failure;
+    bool quiet_pull, renew_volumes, no_build, build, yes, attach_dependencies;
+    bool all, quiet, services, volumes, images, networks, profiles_list, no_trunc, orphans;
+    bool follow, stop, force, exit_code, json, short_version, environment, menu, watch;
+};
+
+enum option_type {
+    OPT_FLAG,
+    OPT_NO_FLAG, /* a flag that is on unless =false is given */
+    OPT_STRING,
+    OPT_LIST,    /* may be repeated */
+    OPT_NUMBER,  /* int64_t */
+    OPT_SECONDS, /* struct stk_opt, given in seconds, kept in ms */
+    OPT_COUNT,   /* struct stk_opt, a number */
+};
+
+struct option_row {
+    const char *name;
+    char letter; /* 0: none */
+    enum option_type type;
+    size_t offset;
+    const char *value; /* "FILE" in the help; NULL for flags */
+    const char *help;  /* NULL: accepted, not shown */
+};
+
+enum {
+    NEEDS_FILE = 1,    /* a stack file, loaded and checked */
+    NEEDS_PROJECT = 2, /* the project's name: from a file when there is one */
+    NEEDS_ENGINE = 4,  /* a runtime, opened */
+};
+
+struct cli;
+struct command {
+    const char *name, *args, *help;
+    const char *more; /* printed below the options: examples, notes; or NULL */
+    unsigned needs;
+    int max_args;                     /* -1: any number */
+    const struct option_row *options; /* ended by a row without name; NULL: none */
+    int (*run)(struct cli *cli);      /* the exit status */
+};
+
+extern const struct command *const stk_commands[]; /* ended by NULL */
+extern const struct option_row stk_global_options[];
+
+/* Everything a command may use, prepared as its row says. */
+struct cli {
+    struct options o;
+    const struct command *command;
+    struct stk_strs args; /* after the command's options */
+    struct stk_arena *arena;
+    struct stk_diags diags;
+    const char *project;
+    struct stk_spec *spec;   /* NULL: no file (NEEDS_PROJECT only) */
+    struct stk_graph *graph; /* NULL: likewise */
+    struct stk_loop *loop;
+    struct stk_runtime *rt;
+};
+
+/* Parses argv into cli (options.c). Returns 0, or the exit status after telling what is wrong. */
+int stk_options_parse(struct cli *cli, int argc, char **argv);
+const struct command *stk_command_find(const char *name);
+void stk_help_all(void);
+void stk_help_command(const struct command *command);
+
+/* Prepares what the command of cli needs; tells what is wrong. 0 or the exit status. */
+int stk_cli_prepare(struct cli *cli);
+
+/* Tells one error on standard error ("error: …", with its place and source line when it has one)
+ * and returns the exit status of its code. */
+int stk_report_error(const struct cli *cli, const struct stk_error *err);
+/* Tells collected diagnostics: errors, and warnings unless quiet. Returns the exit status of the
+ * first error, or 0. */
+int stk_report_diags(const struct stk_diags *diags);
+/* A usage error: "error: …", a hint at --help; returns 2. */
+int stk_usage_error(const struct cli *cli, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+void stk_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* May colours and cursor movement go there? (--ansi, NO_COLOR, CLICOLOR_FORCE, TERM, isatty) */
+bool stk_colours(const struct cli *cli, int fd);
+
+/* The sink that --progress asks for; freed by stk_view_free (which leaves the cursor on a fresh
+ * line). */
+struct stk_sink *stk_view_new(struct cli *cli);
+void stk_view_free(struct stk_sink *sink);
+
+/* Services named as arguments exist in the file or among the project's containers: else tells and
+ * returns 1. */
+int stk_check_services(const struct cli *cli, const struct stk_seen *seen,
+                       const struct stk_strs *names);
+
+/* Runs one reconcile request to its end, with signals and progress (drive.c). The exit status. */
+int stk_drive(struct cli *cli, struct stk_reconcile_req *req);
+/* Runs one inspect of the project, or of all projects. The exit status; *ret is the caller's. */
+int stk_look(struct cli *cli, const char *project, unsigned what, struct stk_seen **ret);
+
+#endif

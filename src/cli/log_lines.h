@@ -1,0 +1,25 @@
+/* log_lines.h — log chunks of many instances become lines on standard output: prefixed and coloured by
+ * service, stderr and stdout in their order, never torn. Used by logs and by attached up. */
+#ifndef STK_LOG_LINES_H
+#define STK_LOG_LINES_H
+
+#include "command.h"
+
+struct log_printer;
+struct log_source;
+
+/* Looks at o.no_color, o.no_log_prefix, o.timestamps and --ansi. */
+struct log_printer *log_printer_new(const struct cli *cli);
+void log_printer_free(struct log_printer *printer); /* its sources too */
+
+/* One instance; name is its prefix ("web-1") and is copied, service decides the colour. The prefix
+ * column is as wide as the widest name told so far. */
+struct log_source *log_source_new(struct log_printer *printer, const char *name, const char *service);
+void log_source_chunk(struct log_source *source, const struct stk_log_chunk *chunk);
+/* Prints a last line that had no end; the source stays usable. */
+void log_source_flush(struct log_source *source);
+/* A line of our own, such as "exited with code 1": "web-1 exited with code 1". */
+void log_source_note(struct log_source *source, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+#endif
