@@ -90,6 +90,11 @@ int stk_cli_prepare(struct cli *cli);
 /* Tells one error on standard error ("error: …", with its place and source line when it has one)
  * and returns the exit status of its code. */
 int stk_report_error(const struct cli *cli, const struct stk_error *err);
+/* The source line with its number, and a caret line below it that underlines len characters and
+ * ends in the hint (or NULL). What failure blocks and diagnostics both show. */
+struct stk_buf;
+void stk_excerpt(struct stk_buf *out, const char *line, struct stk_src src, unsigned len,
+                 const char *hint);
 /* Tells collected diagnostics: errors, and warnings unless quiet. Returns the exit status of the
  * first error, or 0. */
 int stk_report_diags(const struct stk_diags *diags);
@@ -110,6 +115,10 @@ void stk_view_free(struct stk_sink *sink);
  * returns 1. */
 int stk_check_services(const struct cli *cli, const struct stk_seen *seen,
                        const struct stk_strs *names);
+
+/* Likewise for the arguments of a command over what exists, looking at the engine when the file
+ * does not know a name. */
+int stk_check_existing(struct cli *cli);
 
 /* Runs one reconcile request to its end, with signals and progress (drive.c). The exit status. */
 int stk_drive(struct cli *cli, struct stk_reconcile_req *req);

@@ -1,5 +1,5 @@
-/* log_lines.h — log chunks of many instances become lines on standard output: prefixed and coloured by
- * service, stderr and stdout in their order, never torn. Used by logs and by attached up. */
+/* log_lines.h — log chunks of many instances become lines on standard output: prefixed and coloured
+ * by service, stderr and stdout in their order, never torn. Used by logs and by attached up. */
 #ifndef STK_LOG_LINES_H
 #define STK_LOG_LINES_H
 
@@ -14,7 +14,8 @@ void log_printer_free(struct log_printer *printer); /* its sources too */
 
 /* One instance; name is its prefix ("web-1") and is copied, service decides the colour. The prefix
  * column is as wide as the widest name told so far. */
-struct log_source *log_source_new(struct log_printer *printer, const char *name, const char *service);
+struct log_source *log_source_new(struct log_printer *printer, const char *name,
+                                  const char *service);
 void log_source_chunk(struct log_source *source, const struct stk_log_chunk *chunk);
 /* Prints a last line that had no end; the source stays usable. */
 void log_source_flush(struct log_source *source);

@@ -1,0 +1,345 @@
+/* attach.c — the life of a foreground `up`: reconcile while logs stream; then wait until everything
+ * exited, one exit ends it (--abort-on-…), or Ctrl-C stops it: once in order, twice at once. */
+#include "attach.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arena.h"
+#include "interrupt.h"
+#include "log_lines.h"
+#include "loop.h"
+#include "text.h"
+
+/* One instance whose logs are shown and whose end is waited for. */
+struct attached {
+    struct attach *attach;
+    struct attached *next;
+    char *service, *name;
+    unsigned index;
+    struct log_source *source;
+    struct stk_logs_req logs;
+    struct stk_wait_req wait;
+    char since[40];
+    bool logs_open, waiting, exited;
+    int exit_code;
+};
+
+struct attach {
+    struct cli *cli;
+    struct stk_sink sink; /* what the reconciler tells goes through here to the view */
+    struct stk_sink *view;
+    struct log_printer *printer;
+    struct stk_reconcile_req *up;
+    struct stk_reconcile_req down; /* the stop, and the kill */
+    struct stk_interrupt interrupt;
+    struct attached *first, **last;
+    bool up_pending, down_pending, kill_wanted, stopped, left;
+    const char **services; /* what the stop is about */
+    int exit_code;         /* of the container that ended it all; -1: none */
+};
+
+static void begin_stop(struct attach *a, enum stk_goal_kind kind);
+
+static void maybe_over(struct attach *a)
+{
+    if (a->up_pending || a->down_pending)
+        return;
+    for (struct attached *one = a->first; one; one = one->next)
+        if (one->logs_open || one->waiting)
+            return;
+    stk_loop_stop(a->cli->loop);
+}
+
+static void all_ended(struct attached *one)
+{
+    if (one->logs_open || one->waiting)
+        return;
+    log_source_flush(one->source);
+    if (one->exited)
+        log_source_note(one->source, "exited with code %d", one->exit_code);
+    maybe_over(one->attach);
+}
+
+static void chunk_came(struct stk_logs_req *req, const struct stk_log_chunk *chunk)
+{
+    struct attached *one = STK_CONTAINER(req, struct attached, logs);
+    log_source_chunk(one->source, chunk);
+}
+
+static void logs_ended(struct stk_op *op)
+{
+    struct attached *one = op->data;
+    one->logs_open = false;
+    if (op->err.code != STK_OK && op->err.code != STK_ECANCELED)
+        stk_warn("logs of %s: %s", one->name, op->err.msg);
+    stk_error_clear(&op->err);
+    all_ended(one);
+}
+
+/* Does this exit end the whole stack? */
+static bool aborts(const struct attach *a, const struct attached *one)
+{
+    const struct options *o = &a->cli->o;
+    if (a->stopped)
+        return false;
+    return o->abort_on_exit || o->exit_code_from || (o->abort_on_failure && one->exit_code != 0);
+}
+
+static void exit_came(struct stk_op *op)
+{
+    struct attached *one = op->data;
+    struct attach *a = one->attach;
+    one->waiting = false;
+    if (op->err.code == STK_OK && one->wait.seen && one->wait.seen->n) {
+        one->exited = one->wait.seen->v[0].state != STK_ABSENT;
+        one->exit_code = one->wait.seen->v[0].exit_code;
+    }
+    stk_error_clear(&op->err);
+    stk_seen_free(TAKE(one->wait.seen));
+    const char *from = a->cli->o.exit_code_from;
+    if (one->exited && from && strcmp(from, one->service) == 0)
+        a->exit_code = one->exit_code;
+    if (one->exited && aborts(a, one)) {
+        if (!from)
+            a->exit_code = one->exit_code;
+        begin_stop(a, STK_GOAL_STOP);
+    }
+    all_ended(one);
+}
+
+static bool listed(const struct stk_strs *names, const char *service)
+{
+    for (size_t i = 0; i < names->n; i++)
+        if (strcmp(names->v[i], service) == 0)
+            return true;
+    return false;
+}
+
+static bool shows(const struct attach *a, const char *service)
+{
+    const struct options *o = &a->cli->o;
+    if (listed(&o->no_attach, service))
+        return false;
+    if (o->attach.n)
+        return listed(&o->attach, service);
+    if (a->cli->args.n == 0 || o->attach_dependencies)
+        return true;
+    for (size_t i = 0; i < a->cli->args.n; i++)
+        if (stk_glob(a->cli->args.v[i], service))
+            return true;
+    return false;
+}
+
+static struct attached *find(struct attach *a, const struct stk_ref *ref)
+{
+    for (struct attached *one = a->first; one; one = one->next)
+        if (one->index == ref->index && strcmp(one->service, ref->name) == 0)
+            return one;
+    return NULL;
+}
+
+static struct stk_ref ref_of(const struct attached *one)
+{
+    return (struct stk_ref){ .kind = STK_SERVICE, .name = one->service, .index = one->index };
+}
+
+static struct attached *add(struct attach *a, const struct stk_event *ev)
+{
+    struct attached *one = stk_alloc(sizeof(*one));
+    one->attach = a;
+    one->service = stk_strdup(ev->ref.name);
+    one->name = stk_strdup(ev->name);
+    one->index = ev->ref.index;
+    const struct stk_service *service = stk_spec_service(a->cli->spec, ev->ref.name);
+    STK_CLEANUP(stk_charp)
+    char *prefix =
+        service && service->container_name ? stk_strdup(ev->name)
+                                           : stk_printf("%s-%u", ev->ref.name, ev->ref.index);
+    one->source = log_source_new(a->printer, prefix, ev->ref.name);
+    *a->last = one;
+    a->last = &one->next;
+    return one;
+}
+
+static void begin_attached(struct attach *a, const struct stk_event *ev, bool only_new)
+{
+    struct attached *one = find(a, &ev->ref);
+    if (one && (one->logs_open || one->waiting))
+        return; /* a restart is followed by the streams that are open */
+    one = one ? one : add(a, ev);
+    one->exited = false;
+    if (ev->since)
+        snprintf(one->since, sizeof(one->since), "%s", ev->since);
+    if (shows(a, one->service)) {
+        one->logs_open = true;
+        one->logs = (struct stk_logs_req){
+            .op = { .done = logs_ended, .data = one },
+            .ref = ref_of(one),
+            .follow = true,
+            .since = one->since[0] ? one->since : NULL,
+            .tail = { .set = only_new, .v = 0 },
+            .chunk = chunk_came,
+        };
+        stk_runtime_logs(a->cli->rt, &one->logs);
+    }
+    one->waiting = true;
+    one->wait = (struct stk_wait_req){
+        .op = { .done = exit_came, .data = one },
+        .ref = ref_of(one),
+        .until = STK_UNTIL_EXITED,
+    };
+    stk_runtime_wait_healthy(a->cli->rt, &one->wait);
+}
+
+static void told(struct stk_sink *sink, const struct stk_event *ev)
+{
+    struct attach *a = STK_CONTAINER(sink, struct attach, sink);
+    a->view->event(a->view, ev);
+    bool started = ev->phase == STK_PHASE_START || ev->phase == STK_PHASE_RESTART;
+    if (ev->type != STK_EV_DONE || ev->ref.kind != STK_SERVICE || a->stopped)
+        return;
+    if (started || ev->phase == STK_PHASE_KEEP)
+        begin_attached(a, ev, ev->phase == STK_PHASE_KEEP);
+}
+
+static void down_ended(struct stk_op *op)
+{
+    struct attach *a = op->data;
+    a->down_pending = false;
+    stk_reconcile_clear(&a->down);
+    if (a->kill_wanted) {
+        a->kill_wanted = false;
+        begin_stop(a, STK_GOAL_KILL);
+        return;
+    }
+    maybe_over(a);
+}
+
+/* Everything the plan was about, whether or not it got there. */
+static struct stk_strs touched(struct attach *a)
+{
+    const struct stk_plan *plan = a->up->plan;
+    free(a->services);
+    a->services = stk_alloc(((plan ? plan->n : 0) + 1) * sizeof(*a->services));
+    size_t n = 0;
+    for (size_t i = 0; plan && i < plan->n; i++)
+        if (plan->v[i].ref.kind == STK_SERVICE && plan->v[i].verb != STK_WAIT)
+            a->services[n++] = plan->v[i].ref.name;
+    return (struct stk_strs){ .set = true, .n = n, .v = a->services };
+}
+
+static void begin_stop(struct attach *a, enum stk_goal_kind kind)
+{
+    a->stopped = true;
+    struct stk_strs services = touched(a);
+    if (a->down_pending || services.n == 0)
+        return;
+    a->down_pending = true;
+    a->down = (struct stk_reconcile_req){
+        .op = { .done = down_ended, .data = a },
+        .graph = a->cli->graph,
+        .project = a->cli->project,
+        .goal = { .kind = kind, .services = services, .ignore_orphans = true },
+        .grace = a->up->grace,
+        .parallel = (unsigned)a->cli->o.parallel,
+        .sink = a->view,
+    };
+    stk_reconcile(a->cli->loop, a->cli->rt, &a->down);
+}
+
+static void up_ended(struct stk_op *op)
+{
+    struct attach *a = op->data;
+    a->up_pending = false;
+    if (a->stopped)
+        begin_stop(a, STK_GOAL_STOP);
+    maybe_over(a);
+}
+
+static void interrupted(struct stk_interrupt *interrupt, unsigned count)
+{
+    struct attach *a = interrupt->data;
+    if (count == 1) {
+        fputs("Gracefully stopping... (press Ctrl+C again to force)\n", stderr);
+        a->stopped = true;
+        if (a->up_pending)
+            stk_op_cancel(&a->up->op); /* the stop follows when it has ended */
+        else
+            begin_stop(a, STK_GOAL_STOP);
+    } else if (count == 2) {
+        fputs("Killing... (press Ctrl+C again to leave at once)\n", stderr);
+        a->kill_wanted = a->down_pending;
+        if (a->down_pending)
+            stk_op_cancel(&a->down.op);
+        else
+            begin_stop(a, STK_GOAL_KILL);
+    } else {
+        a->left = true;
+        stk_loop_stop(a->cli->loop);
+    }
+}
+
+static _Noreturn void leave(const struct attach *a)
+{
+    for (const struct attached *one = a->first; one; one = one->next)
+        if (one->waiting)
+            fprintf(stderr, "left behind: %s\n", one->name);
+    stk_interrupt_reraise();
+    _Exit(130);
+}
+
+static int status(struct attach *a)
+{
+    int signalled = stk_interrupt_status(&a->interrupt);
+    if (signalled)
+        return signalled;
+    if (a->up->op.err.code != STK_OK && a->up->op.err.code != STK_ECANCELED) {
+        if (a->up->failed == 0)
+            return stk_report_error(a->cli, &a->up->op.err);
+        return stk_code_info(a->up->op.err.code)->exit_status;
+    }
+    return a->exit_code >= 0 ? a->exit_code : 0;
+}
+
+static void clear(struct attach *a)
+{
+    for (struct attached *one = a->first; one;) {
+        struct attached *next = one->next;
+        free(one->service);
+        free(one->name);
+        free(one);
+        one = next;
+    }
+    free(a->services);
+    log_printer_free(a->printer);
+    stk_view_free(a->view);
+}
+
+int stk_attach(struct cli *cli, struct stk_reconcile_req *up)
+{
+    struct attach a = { .cli = cli, .up = up, .exit_code = -1, .sink.event = told };
+    a.last = &a.first;
+    if (!cli->o.progress)
+        cli->o.progress = "plain"; /* a live view and log lines cannot share a screen */
+    a.view = stk_view_new(cli);
+    a.printer = log_printer_new(cli);
+    up->op.done = up_ended;
+    up->op.data = &a;
+    up->project = cli->project;
+    up->graph = cli->graph;
+    up->parallel = (unsigned)cli->o.parallel;
+    up->sink = &a.sink;
+    a.up_pending = true;
+    a.interrupt = (struct stk_interrupt){ .came = interrupted, .data = &a };
+    stk_interrupt_begin(cli->loop, &a.interrupt);
+    stk_reconcile(cli->loop, cli->rt, up);
+    stk_loop_run(cli->loop);
+    stk_interrupt_end(&a.interrupt);
+    if (a.left)
+        leave(&a);
+    int rc = status(&a);
+    clear(&a);
+    return rc;
+}

@@ -1,0 +1,155 @@
+/* cli.c — from the command line to a command with all it needs, and back to an exit status. */
+#include "cli.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arena.h"
+#include "command.h"
+#include "interrupt.h"
+#include "loop.h"
+#include "text.h"
+#include "trace.h"
+
+static struct stk_spec_opts spec_opts(const struct cli *cli)
+{
+    return (struct stk_spec_opts){
+        .files = cli->o.files,
+        .project = cli->o.project,
+        .project_directory = cli->o.project_directory,
+        .env_files = cli->o.env_files,
+        .profiles = cli->o.profiles,
+        .services = cli->args,
+    };
+}
+
+/* --scale web=3, each as a key and its value. */
+static int scale_overrides(struct cli *cli, struct stk_spec_opts *opts)
+{
+    struct stk_kv *v = stk_arena_array(cli->arena, cli->o.scale.n + 1, sizeof(*v));
+    for (size_t i = 0; i < cli->o.scale.n; i++) {
+        const char *text = cli->o.scale.v[i], *equals = strchr(text, '=');
+        int64_t n;
+        if (!equals || equals == text || !stk_parse_int(equals + 1, &n) || n < 0 || n > 10000)
+            return stk_usage_error(cli, "invalid --scale '%s': expected SERVICE=NUMBER", text);
+        v[i].key = stk_arena_strndup(cli->arena, text, (size_t)(equals - text));
+        v[i].value = equals + 1;
+    }
+    opts->scale = v;
+    opts->n_scale = cli->o.scale.n;
+    return 0;
+}
+
+static bool only_file_is_missing(const struct cli *cli)
+{
+    for (size_t i = 0; i < cli->diags.n; i++)
+        if (cli->diags.v[i].severity == STK_ERROR && cli->diags.v[i].code != STK_ENOFILE)
+            return false;
+    return cli->o.files.n == 0;
+}
+
+/* Commands that work from labels alone go on without a file when the project has a name. */
+static int name_without_file(struct cli *cli, const struct stk_spec_opts *opts)
+{
+    struct stk_diags diags = { 0 };
+    char *name = NULL;
+    if (only_file_is_missing(cli) && (opts->project || getenv("COMPOSE_PROJECT_NAME")) &&
+        stk_spec_project_name(opts, &name, &diags) == 0) {
+        cli->project = stk_arena_strdup(cli->arena, name);
+        free(name);
+        stk_diags_clear(&diags);
+        return 0;
+    }
+    stk_diags_clear(&diags);
+    return stk_report_diags(&cli->diags);
+}
+
+static int prepare_project(struct cli *cli)
+{
+    struct stk_spec_opts opts = spec_opts(cli);
+    int rc = scale_overrides(cli, &opts);
+    if (rc)
+        return rc;
+    if (stk_spec_load(&opts, &cli->spec, &cli->diags) != 0)
+        return cli->command->needs & NEEDS_FILE ? stk_report_diags(&cli->diags)
+                                                : name_without_file(cli, &opts);
+    if (cli->command->needs & NEEDS_FILE && !cli->o.quiet)
+        stk_report_diags(&cli->diags);
+    cli->project = cli->spec->project;
+    cli->graph = stk_graph_build(cli->spec);
+    return 0;
+}
+
+static int prepare_engine(struct cli *cli)
+{
+    struct stk_runtime_opts opts = {
+        .backend = cli->o.runtime,
+        .host = cli->o.host,
+        .project = cli->project,
+        .tool = STK_VERSION,
+    };
+    struct stk_error err = { 0 };
+    cli->loop = stk_loop_new();
+    if (stk_runtime_open(cli->loop, &opts, &cli->rt, &err) == 0)
+        return 0;
+    int rc = stk_report_error(cli, &err);
+    stk_error_clear(&err);
+    return rc;
+}
+
+int stk_cli_prepare(struct cli *cli)
+{
+    int rc = 0;
+    if (cli->o.parallel < 0)
+        cli->o.parallel = 0;
+    if (cli->command->needs & (NEEDS_FILE | NEEDS_PROJECT))
+        rc = prepare_project(cli);
+    if (!rc && cli->command->needs & NEEDS_ENGINE)
+        rc = prepare_engine(cli);
+    return rc;
+}
+
+static int run_command(struct cli *cli)
+{
+    if (cli->o.help || !cli->command) {
+        if (cli->o.version)
+            puts("stackctl version " STK_VERSION);
+        else if (cli->command)
+            stk_help_command(cli->command);
+        else
+            stk_help_all();
+        return cli->command || cli->o.help || cli->o.version ? 0 : 2;
+    }
+    if (cli->o.verbose)
+        stk_trace_all();
+    int rc = stk_cli_prepare(cli);
+    return rc ? rc : cli->command->run(cli);
+}
+
+static void clear(struct cli *cli)
+{
+    stk_runtime_close(cli->rt);
+    stk_loop_free(cli->loop);
+    stk_graph_free(cli->graph);
+    stk_spec_free(cli->spec);
+    stk_diags_clear(&cli->diags);
+    stk_arena_free(cli->arena);
+}
+
+int stk_cli_main(int argc, char **argv)
+{
+    struct cli cli = { .arena = stk_arena_new() };
+    cli.o.orphans = true;
+    int rc = stk_options_parse(&cli, argc, argv);
+    if (rc == 0)
+        rc = run_command(&cli);
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        perror("error: writing to standard output");
+        rc = rc ? rc : 1;
+    }
+    clear(&cli);
+    stk_interrupt_reraise();
+    return rc;
+}

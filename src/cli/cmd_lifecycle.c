@@ -1,0 +1,135 @@
+/* cmd_lifecycle.c — start, stop, restart, kill and rm: one goal each, over what exists. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command.h"
+
+#define AT(member) offsetof(struct options, member)
+
+#define TIMEOUT_ROW                                                                                \
+    {                                                                                              \
+        "timeout", 't', OPT_SECONDS, AT(timeout), "SECONDS",                                       \
+            "How long a container may take to stop"                                                \
+    }
+
+static const struct option_row stop_options[] = { TIMEOUT_ROW, { 0 } };
+static const struct option_row restart_options[] = {
+    TIMEOUT_ROW,
+    { "no-deps", 0, OPT_FLAG, AT(no_deps), NULL, "Do not restart what depends on them" },
+    { 0 },
+};
+static const struct option_row rm_options[] = {
+    { "force", 'f', OPT_FLAG, AT(force), NULL, "Do not ask" },
+    { "stop", 's', OPT_FLAG, AT(stop), NULL, "Stop them first" },
+    { "volumes", 'v', OPT_FLAG, AT(volumes), NULL, "Remove their anonymous volumes, too" },
+    { "all", 'a', OPT_FLAG, AT(all), NULL, NULL },
+    { 0 },
+};
+
+static int go(struct cli *cli, enum stk_goal_kind kind)
+{
+    int rc = stk_check_existing(cli);
+    if (rc)
+        return rc;
+    struct stk_reconcile_req req = {
+        .goal = { .kind = kind,
+                  .services = cli->args,
+                  .no_deps = cli->o.no_deps,
+                  .volumes = cli->o.volumes,
+                  .stop = cli->o.stop },
+        .grace = cli->o.timeout,
+    };
+    rc = stk_drive(cli, &req);
+    stk_reconcile_clear(&req);
+    return rc;
+}
+
+static int run_start(struct cli *cli)
+{
+    return go(cli, STK_GOAL_START);
+}
+
+static int run_stop(struct cli *cli)
+{
+    return go(cli, STK_GOAL_STOP);
+}
+
+static int run_restart(struct cli *cli)
+{
+    return go(cli, STK_GOAL_RESTART);
+}
+
+static int run_kill(struct cli *cli)
+{
+    return go(cli, STK_GOAL_KILL);
+}
+
+/* Names what would go and asks; true when it may. */
+static int confirm(struct cli *cli, bool *ret)
+{
+    struct stk_reconcile_req req = {
+        .goal = { .kind = STK_GOAL_RM, .services = cli->args, .stop = cli->o.stop },
+        .plan_only = true,
+    };
+    int rc = stk_drive(cli, &req);
+    size_t n = 0;
+    for (size_t i = 0; !rc && i < req.plan->n; i++)
+        if (req.plan->v[i].verb == STK_REMOVE)
+            fprintf(stderr, "%s%s", n++ ? ", " : "Going to remove ", req.plan->v[i].name);
+    stk_reconcile_clear(&req);
+    if (rc)
+        return rc;
+    if (n == 0) {
+        fputs("No stopped containers\n", stderr);
+        *ret = false;
+        return 0;
+    }
+    fputs("\nAre you sure? [yN] ", stderr);
+    char answer[16] = "";
+    *ret = fgets(answer, sizeof(answer), stdin) && (answer[0] == 'y' || answer[0] == 'Y');
+    return 0;
+}
+
+static int run_rm(struct cli *cli)
+{
+    bool sure = cli->o.force || cli->o.dry_run;
+    if (!sure && !isatty(STDIN_FILENO))
+        return stk_usage_error(cli,
+                               "rm asks before it removes, and there is no terminal: use --force");
+    int rc = sure ? 0 : confirm(cli, &sure);
+    return rc || !sure ? rc : go(cli, STK_GOAL_RM);
+}
+
+const struct command stk_cmd_start = {
+    "start", "[SERVICE...]", "Start existing containers", NULL, NEEDS_PROJECT | NEEDS_ENGINE, -1,
+    NULL,    run_start,
+};
+const struct command stk_cmd_stop = {
+    "stop",
+    "[SERVICE...]",
+    "Stop containers, without removing them",
+    NULL,
+    NEEDS_PROJECT | NEEDS_ENGINE,
+    -1,
+    stop_options,
+    run_stop,
+};
+const struct command stk_cmd_restart = {
+    "restart",
+    "[SERVICE...]",
+    "Stop and start containers",
+    NULL,
+    NEEDS_PROJECT | NEEDS_ENGINE,
+    -1,
+    restart_options,
+    run_restart,
+};
+const struct command stk_cmd_kill = {
+    "kill", "[SERVICE...]", "Kill containers (SIGKILL)", NULL, NEEDS_PROJECT | NEEDS_ENGINE, -1,
+    NULL,   run_kill,
+};
+const struct command stk_cmd_rm = {
+    "rm",       "[SERVICE...]", "Remove stopped containers", NULL, NEEDS_PROJECT | NEEDS_ENGINE, -1,
+    rm_options, run_rm,
+};

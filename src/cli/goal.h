@@ -1,0 +1,10 @@
+/* goal.h — what options say, as a goal. Shared by up and plan, which must mean the same. */
+#ifndef STK_GOAL_H
+#define STK_GOAL_H
+
+#include "command.h"
+
+/* 0, or the exit status after telling what is wrong. */
+int stk_goal_up(struct cli *cli, struct stk_goal *ret);
+
+#endif

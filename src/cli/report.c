@@ -1,0 +1,166 @@
+/* report.c — errors and diagnostics on standard error: place, words, source line, caret, hint. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "arena.h"
+#include "buf.h"
+#include "command.h"
+#include "text.h"
+
+static void flush_to_stderr(struct stk_buf *out)
+{
+    if (out->size)
+        fwrite(out->bytes, 1, out->size, stderr);
+    stk_buf_clear(out);
+}
+
+static unsigned width_before(const char *line, unsigned col)
+{
+    unsigned n = 0;
+    for (const char *p = line; *p && n + 1 < col; p++)
+        n += ((unsigned char)*p & 0xc0) != 0x80;
+    return n;
+}
+
+/* Tabs become one space and control characters a dot, so that the caret stands where it should. */
+static void add_line(struct stk_buf *out, const char *line)
+{
+    for (; *line; line++)
+        stk_buf_putc(out, *line == '\t'                                  ? ' '
+                          : (unsigned char)*line < 0x20 || *line == 0x7f ? '.'
+                                                                         : *line);
+}
+
+void stk_excerpt(struct stk_buf *out, const char *line, struct stk_src src, unsigned len,
+                 const char *hint)
+{
+    stk_buf_printf(out, "%5u | ", src.line);
+    add_line(out, line);
+    stk_buf_puts(out, "\n      | ");
+    for (unsigned i = width_before(line, src.col); i > 0; i--)
+        stk_buf_putc(out, ' ');
+    stk_buf_putc(out, '^');
+    for (unsigned i = 1; i < len; i++)
+        stk_buf_putc(out, '~');
+    if (hint) {
+        stk_buf_putc(out, ' ');
+        stk_escape_control(out, hint, strlen(hint));
+    }
+    stk_buf_putc(out, '\n');
+}
+
+static void add_place(struct stk_buf *out, struct stk_src src)
+{
+    if (src.file && src.line)
+        stk_buf_printf(out, "%s:%u:%u: ", src.file, src.line, src.col);
+    else if (src.file)
+        stk_buf_printf(out, "%s: ", src.file);
+}
+
+static void add_diag(struct stk_buf *out, const struct stk_diag *d)
+{
+    add_place(out, d->src);
+    stk_buf_puts(out, d->severity == STK_ERROR ? "error: " : "warning: ");
+    stk_escape_control(out, d->msg, strlen(d->msg));
+    stk_buf_putc(out, '\n');
+    if (d->line && d->src.line)
+        stk_excerpt(out, d->line, d->src, d->len, d->hint);
+    else if (d->hint)
+        stk_buf_printf(out, "      hint: %s\n", d->hint);
+    if (d->other.line) {
+        stk_buf_puts(out, "      ");
+        add_place(out, d->other);
+        stk_buf_puts(out, "the other place is here\n");
+    }
+}
+
+int stk_report_diags(const struct stk_diags *diags)
+{
+    struct stk_buf out;
+    stk_buf_init(&out, STK_MIB);
+    int status = 0;
+    for (size_t i = 0; i < diags->n; i++) {
+        add_diag(&out, &diags->v[i]);
+        if (!status && diags->v[i].severity == STK_ERROR)
+            status = stk_code_info(diags->v[i].code)->exit_status;
+    }
+    if (diags->dropped)
+        stk_buf_printf(&out, "and %zu more problems\n", diags->dropped);
+    flush_to_stderr(&out);
+    return status;
+}
+
+int stk_report_error(const struct cli *cli, const struct stk_error *err)
+{
+    struct stk_buf out;
+    stk_buf_init(&out, STK_MIB);
+    add_place(&out, err->src);
+    stk_buf_puts(&out, "error: ");
+    const char *msg = err->msg ? err->msg : stk_code_info(err->code)->meaning;
+    stk_escape_control(&out, msg, strlen(msg));
+    stk_buf_putc(&out, '\n');
+    const char *line = cli->spec && err->src.line ? stk_spec_line(cli->spec, err->src) : NULL;
+    if (line)
+        stk_excerpt(&out, line, err->src, 1, NULL);
+    flush_to_stderr(&out);
+    return stk_code_info(err->code)->exit_status;
+}
+
+static void tell(const char *what, const char *fmt, va_list ap)
+{
+    char *msg = NULL;
+    if (vasprintf(&msg, fmt, ap) < 0)
+        stk_out_of_memory();
+    struct stk_buf out;
+    stk_buf_init(&out, STK_MIB);
+    stk_buf_puts(&out, what);
+    stk_escape_control(&out, msg, strlen(msg));
+    stk_buf_putc(&out, '\n');
+    free(msg);
+    flush_to_stderr(&out);
+}
+
+int stk_usage_error(const struct cli *cli, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    tell("error: ", fmt, ap);
+    va_end(ap);
+    if (cli->command)
+        fprintf(stderr, "See 'stackctl help %s'.\n", cli->command->name);
+    else
+        fputs("See 'stackctl help'.\n", stderr);
+    return stk_code_info(STK_EUSAGE)->exit_status;
+}
+
+void stk_warn(const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    tell("warning: ", fmt, ap);
+    va_end(ap);
+}
+
+static bool is_set(const char *name)
+{
+    const char *v = getenv(name);
+    return v && *v;
+}
+
+bool stk_colours(const struct cli *cli, int fd)
+{
+    const char *ansi = cli->o.ansi ? cli->o.ansi : getenv("COMPOSE_ANSI");
+    if (ansi && strcmp(ansi, "never") == 0)
+        return false;
+    if (ansi && strcmp(ansi, "always") == 0)
+        return true;
+    if (cli->o.no_color || is_set("NO_COLOR"))
+        return false;
+    if (is_set("CLICOLOR_FORCE") && strcmp(getenv("CLICOLOR_FORCE"), "0") != 0)
+        return true;
+    const char *term = getenv("TERM");
+    return isatty(fd) && term && strcmp(term, "dumb") != 0;
+}
