@@ -1,0 +1,324 @@
+/* fake_start.c — the operation start: the steps by which a unit comes up, an old one being replaced on
+ * the way when asked. */
+#include <stdio.h>
+#include <string.h>
+
+#include "arena.h"
+#include "op.h"
+#include "text.h"
+
+#include "fake_create.h"
+#include "fake_engine.h"
+
+static const struct stk_src nowhere;
+
+static const struct stk_unit *unit_of(const struct fake_job *job)
+{
+    return ((const struct stk_start_req *)job->req)->unit;
+}
+
+static struct fake_unit *existing(struct fake_job *job)
+{
+    struct stk_start_req *req = job->req;
+    struct fake_engine *e = job->engine;
+    if (req->id)
+        return fake_by_id(e, req->id);
+    const char *project = req->unit->spec ? req->unit->spec->project : e->opts->project;
+    struct stk_ref ref = req->unit->ref;
+    ref.id = NULL;
+    return fake_by_ref(e, project, &ref);
+}
+
+/* ---- images ---- */
+
+enum { PULL_PARTS = 4 };
+
+struct pulling {
+    const char *image;
+    int parts;
+    void (*then)(struct fake_job *job);
+};
+
+static void pull_part(struct fake_job *job)
+{
+    struct pulling *pulling = job->more;
+    struct fake_engine *e = job->engine;
+    struct stk_start_req *req = job->req;
+    const struct fake_image *row = fake_image(e, pulling->image);
+    if (row && row->error) {
+        struct stk_error err = { 0 };
+        stk_fail(&err, STK_EIMAGE, nowhere, "pulling '%s': %s", pulling->image, row->error);
+        fake_job_end(job, &err);
+        return;
+    }
+    struct stk_progress p = { .item = "layer-1",
+                              .phase =
+                                  pulling->parts < PULL_PARTS ? "Downloading" : "Pull complete",
+                              .current = pulling->parts * STK_NS_PER_MS,
+                              .total = PULL_PARTS * STK_NS_PER_MS };
+    if (req->progress)
+        req->progress(req, &p);
+    if (pulling->parts++ < PULL_PARTS) {
+        fake_later(job, row ? row->pull_ms / PULL_PARTS : 0, pull_part);
+        return;
+    }
+    if (!fake_by_name(e, STK_IMAGE, pulling->image))
+        fake_unit_add(e, fake_unit_new(e, STK_IMAGE, pulling->image));
+    req->changed = true;
+    pulling->then(job);
+}
+
+static void pull(struct fake_job *job, const char *image, void (*then)(struct fake_job *job))
+{
+    struct pulling *pulling = stk_arena_alloc(job->arena, sizeof(*pulling));
+    *pulling = (struct pulling){ .image = image, .then = then };
+    job->more = pulling;
+    fake_ask(job, "pull", image, 0, pull_part);
+}
+
+static void end_well(struct fake_job *job)
+{
+    fake_job_end(job, NULL);
+}
+
+static void fail_no_image(struct fake_job *job, const char *image)
+{
+    struct stk_error err = { 0 };
+    stk_fail(&err, STK_EIMAGE, nowhere, "no such image: %s", image);
+    fake_job_end(job, &err);
+}
+
+static void image_found(struct fake_job *job)
+{
+    struct stk_start_req *req = job->req;
+    const struct stk_image_unit *image = &req->unit->image;
+    bool present = fake_image_unit(job->engine, image->name);
+    if (present && !req->force_pull && !stk_streq(image->pull_policy, "always"))
+        fake_job_end(job, NULL);
+    else if (!present && !req->force_pull && stk_streq(image->pull_policy, "never"))
+        fail_no_image(job, image->name);
+    else
+        pull(job, image->name, end_well);
+}
+
+/* ---- networks and volumes ---- */
+
+static void create_kind(struct fake_job *job)
+{
+    struct stk_start_req *req = job->req;
+    if (req->unit->ref.kind == STK_NETWORK)
+        fake_create_network(job->engine, req->unit);
+    else
+        fake_create_volume(job->engine, req->unit);
+    req->changed = true;
+    fake_job_end(job, NULL);
+}
+
+static void kind_found(struct fake_job *job)
+{
+    const struct stk_unit *unit = unit_of(job);
+    bool network = unit->ref.kind == STK_NETWORK;
+    bool external = network ? unit->network->external : unit->volume->external;
+    if (fake_by_name(job->engine, unit->ref.kind, unit->name)) {
+        fake_job_end(job, NULL);
+        return;
+    }
+    if (!external) {
+        fake_ask(job, "create", unit->name, 0, create_kind);
+        return;
+    }
+    struct stk_error err = { 0 };
+    stk_fail(&err, STK_EABSENT, nowhere, "external %s '%s' is not there",
+             network ? "network" : "volume", unit->name);
+    fake_job_end(job, &err);
+}
+
+/* ---- containers, from the last step to the first ---- */
+
+static void fail_start(struct fake_job *job, struct fake_unit *u, struct stk_error *err)
+{
+    u->error = stk_arena_strdup(u->arena, err->msg);
+    job->engine->changed = true;
+    fake_job_end(job, err);
+}
+
+static void start_now(struct fake_job *job)
+{
+    struct stk_start_req *req = job->req;
+    struct fake_engine *e = job->engine;
+    struct fake_unit *u = fake_by_id(e, job->unit);
+    struct stk_error err = { 0 };
+    if (!u) {
+        stk_fail(&err, STK_EABSENT, nowhere, "container vanished before it was started");
+        fake_job_end(job, &err);
+        return;
+    }
+    const struct fake_behaviour *b = fake_behaviour(e, u);
+    if (fake_ports_bind(e, u, &err) < 0) {
+        fail_start(job, u, &err);
+        return;
+    }
+    if (b && b->start_error) {
+        u->exit_code = 127;
+        stk_fail(&err, b->start_code ? b->start_code : STK_EFAIL, nowhere, "%s", b->start_error);
+        fail_start(job, u, &err);
+        return;
+    }
+    if (u->runs)
+        fake_timestamp(e->clock > e->last_stamp ? e->clock : e->last_stamp + 1, req->since);
+    u->restarts = 0;
+    fake_life_start(e, u);
+    req->changed = true;
+    fake_job_end(job, NULL);
+}
+
+static void ask_start(struct fake_job *job)
+{
+    struct stk_start_req *req = job->req;
+    struct fake_unit *u = fake_by_id(job->engine, job->unit);
+    const struct fake_behaviour *b = u ? fake_behaviour(job->engine, u) : NULL;
+    job->undo = NULL;
+    if (req->create_only)
+        fake_job_end(job, NULL);
+    else
+        fake_ask(job, "start", u ? u->name : "", b ? b->start_ms : 0, start_now);
+}
+
+static void rename_new(struct fake_job *job)
+{
+    struct fake_unit *u = fake_by_id(job->engine, job->unit);
+    if (u)
+        u->name = stk_arena_strdup(u->arena, unit_of(job)->name);
+    ask_start(job);
+}
+
+static void remove_old(struct fake_job *job)
+{
+    struct fake_unit *old = fake_by_id(job->engine, job->old);
+    if (old)
+        fake_unit_drop(job->engine, old);
+    job->undo = NULL; /* from here on the new one is all there is */
+    fake_ask(job, "rename", unit_of(job)->name, 0, rename_new);
+}
+
+static void look_old_stopped(struct fake_job *job)
+{
+    const struct fake_unit *old = fake_by_id(job->engine, job->old);
+    if (old && fake_is_up(old))
+        fake_watch(job, 0, look_old_stopped);
+    else
+        fake_ask(job, "remove", old ? old->name : "", 0, remove_old);
+}
+
+static void stop_old(struct fake_job *job)
+{
+    struct stk_start_req *req = job->req;
+    struct fake_unit *old = fake_by_id(job->engine, job->old);
+    int64_t own = old && old->has_grace ? old->grace_ms : FAKE_GRACE_MS;
+    if (old && fake_is_up(old))
+        fake_life_stop(job->engine, old, req->grace.set ? req->grace.v : own, false);
+    look_old_stopped(job);
+}
+
+static void drop_new(struct fake_job *job)
+{
+    struct fake_unit *u = fake_by_id(job->engine, job->unit);
+    if (!u)
+        return;
+    fake_drop_anonymous(job->engine, u); /* but those of the old one */
+    fake_unit_drop(job->engine, u);
+}
+
+static bool name_is_held(struct fake_job *job, const struct fake_unit *old,
+                         struct stk_error *reterr)
+{
+    const char *name = unit_of(job)->name;
+    const struct fake_unit *by = fake_by_name(job->engine, STK_SERVICE, name);
+    if (!by || by == old)
+        return false;
+    if (by->project)
+        stk_fail(reterr, STK_ECONFLICT, nowhere, "name '%s' is held by a container of project '%s'",
+                 name, by->project);
+    else
+        stk_fail(reterr, STK_ECONFLICT, nowhere, "name '%s' is held by a container of no project",
+                 name);
+    return true;
+}
+
+static void create_now(struct fake_job *job)
+{
+    struct stk_start_req *req = job->req;
+    struct fake_engine *e = job->engine;
+    struct fake_unit *u = NULL, *old = fake_by_id(e, job->old);
+    struct stk_error err = { 0 };
+    char temporary[300];
+    const char *name = req->unit->name;
+    if (old) {
+        snprintf(temporary, sizeof(temporary), "%.12s_%.250s", old->id, name);
+        name = temporary;
+    }
+    if (name_is_held(job, old, &err) ||
+        fake_create(e, req->unit, req->renew_volumes ? NULL : old, name, &u, &err) < 0) {
+        fake_job_end(job, &err);
+        return;
+    }
+    job->unit = stk_arena_strdup(job->arena, u->id);
+    req->changed = true;
+    if (!old) {
+        ask_start(job);
+        return;
+    }
+    job->undo = drop_new;
+    fake_ask(job, "stop", old->name, 0, stop_old);
+}
+
+static void ask_create(struct fake_job *job)
+{
+    fake_ask(job, "create", unit_of(job)->name, 0, create_now);
+}
+
+static void want_image(struct fake_job *job)
+{
+    const struct stk_service *s = unit_of(job)->service;
+    if (fake_image_unit(job->engine, s->image))
+        ask_create(job);
+    else if (stk_streq(s->pull_policy, "never"))
+        fail_no_image(job, s->image);
+    else
+        pull(job, s->image, ask_create);
+}
+
+static void container_found(struct fake_job *job)
+{
+    struct stk_start_req *req = job->req;
+    struct fake_unit *u = existing(job);
+    if (!u) {
+        want_image(job);
+        return;
+    }
+    if (req->replace) {
+        job->old = stk_arena_strdup(job->arena, u->id);
+        want_image(job);
+        return;
+    }
+    job->unit = stk_arena_strdup(job->arena, u->id);
+    if (!fake_is_up(u)) {
+        ask_start(job);
+        return;
+    }
+    fake_timestamp(u->started, req->since);
+    fake_job_end(job, NULL);
+}
+
+void fake_start(void *self, struct stk_start_req *req)
+{
+    struct fake_engine *e = self;
+    struct fake_job *job = fake_job_begin(e, &req->op, req);
+    static void (*const found[])(struct fake_job * job) = {
+        [STK_SERVICE] = container_found,
+        [STK_IMAGE] = image_found,
+        [STK_NETWORK] = kind_found,
+        [STK_VOLUME] = kind_found,
+    };
+    fake_ask(job, "inspect", req->unit->name, 0, found[req->unit->ref.kind]);
+}
