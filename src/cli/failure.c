@@ -5,6 +5,7 @@
 
 #include "command.h"
 #include "text.h"
+#include "width.h"
 
 static const char *subject(const struct stk_ref *ref)
 {
@@ -47,26 +48,15 @@ static unsigned word_length(const char *line, unsigned col)
     return n ? n : 1;
 }
 
-/* Length of an SGR sequence (colours and the like) at s, or 0. */
-static size_t sgr_length(const char *s, size_t size)
-{
-    if (size < 3 || s[0] != '\033' || s[1] != '[')
-        return 0;
-    size_t n = 2;
-    while (n < size && strchr("0123456789;:", s[n]) && s[n])
-        n++;
-    return n < size && s[n] == 'm' ? n + 1 : 0;
-}
-
 /* Colours of the unit's own are dropped, other control characters shown. */
 static void add_plain(struct stk_buf *out, const char *s, size_t size)
 {
     while (size) {
         size_t n = 0, colours;
-        while (n < size && !sgr_length(s + n, size - n))
+        while (n < size && !stk_sgr_length(s + n, size - n))
             n++;
         stk_escape_control(out, s, n);
-        colours = n < size ? sgr_length(s + n, size - n) : 0;
+        colours = n < size ? stk_sgr_length(s + n, size - n) : 0;
         s += n + colours;
         size -= n + colours;
     }

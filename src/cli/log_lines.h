@@ -1,5 +1,6 @@
-/* log_lines.h — log chunks of many instances become lines on standard output: prefixed and coloured
- * by service, stderr and stdout in their order, never torn. Used by logs and by attached up. */
+/* log_lines.h — log chunks of many instances become whole lines: prefixed and coloured by service,
+ * what was written to stderr on standard error, the rest on standard output. Used by logs and by
+ * attached up. */
 #ifndef STK_LOG_LINES_H
 #define STK_LOG_LINES_H
 
@@ -10,7 +11,19 @@ struct log_source;
 
 /* Looks at o.no_color, o.no_log_prefix, o.timestamps and --ansi. */
 struct log_printer *log_printer_new(const struct cli *cli);
-void log_printer_free(struct log_printer *printer); /* its sources too */
+void log_printer_free(struct log_printer *printer); /* its sources too; writes what is left */
+
+/* What log_printer_new makes of a command line. */
+struct log_look {
+    struct stk_loop *loop; /* NULL: nothing is written before the buffer is full, or the end */
+    struct {
+        int fd;
+        bool colour;   /* of the prefix */
+        bool terminal; /* control characters but tabs and colours are made visible */
+    } to[2];           /* of stdout, of stderr */
+    bool no_prefix, timestamps;
+};
+struct log_printer *log_printer_open(const struct log_look *look);
 
 /* One instance; name is its prefix ("web-1") and is copied, service decides the colour. The prefix
  * column is as wide as the widest name told so far. */

@@ -103,3 +103,13 @@ void stk_width_pad(struct stk_buf *out, const char *s, size_t columns)
     for (size_t w = stk_width(s); w < columns; w++)
         stk_buf_putc(out, ' ');
 }
+
+size_t stk_sgr_length(const char *s, size_t size)
+{
+    if (size < 3 || s[0] != '\033' || s[1] != '[')
+        return 0;
+    size_t n = 2;
+    while (n < size && ((s[n] >= '0' && s[n] <= '9') || s[n] == ';' || s[n] == ':'))
+        n++;
+    return n < size && s[n] == 'm' ? n + 1 : 0;
+}
