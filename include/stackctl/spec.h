@@ -71,6 +71,7 @@ struct stk_mount {
     bool nocopy;                       /* volume */
     const char *subpath;               /* volume */
     struct stk_opt tmpfs_size, tmpfs_mode;
+    bool options; /* `config` prints bind:, volume: or tmpfs: even when it is empty */
     struct stk_src src;
 };
 
@@ -165,6 +166,7 @@ struct stk_volume {
     const char *config, *hash;
 };
 
+struct stk_spec_more;
 struct stk_spec {
     const char *project;                           /* name of the project */
     const char *dir;                               /* absolute project directory */
@@ -178,6 +180,7 @@ struct stk_spec {
     size_t n_volumes;
     struct stk_strs disabled;                      /* services that no active profile enables, sorted */
     struct stk_strs all_profiles;                  /* every profile named in the file, sorted */
+    struct stk_spec_more *more;                    /* private to spec/; NULL in one made by hand */
     struct stk_arena *arena;                       /* owns all of it, itself included */
 };
 

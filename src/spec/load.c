@@ -1,0 +1,273 @@
+/* load.c — the pipeline of stage 1: find, read, interpolate, merge, read keys, derive, check. Each
+ * step is a file of its own; this one only says their order. */
+#include "load.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "arena.h"
+#include "files.h"
+#include "merge.h"
+#include "model.h"
+#include "project.h"
+#include "substitute.h"
+#include "text.h"
+#include "utf8.h"
+#include "document.h"
+
+extern char **environ;
+
+const char *load_var(const struct load *ld, const char *name)
+{
+    const char *value = map_get(&ld->process, name);
+    return value ? value : map_get(&ld->dotenv, name);
+}
+
+/* Values that are no UTF-8 could be written to no engine: such bytes become '?'. */
+static const char *clean_value(struct load *ld, const char *value)
+{
+    size_t n = strlen(value), i = 0;
+    while (i < n && (unsigned char)value[i] < 0x80)
+        i++;
+    if (i == n || utf8_valid(value, n))
+        return value;
+    char *copy = stk_arena_strdup(ld->arena, value);
+    for (; i < n; i++)
+        if ((unsigned char)copy[i] >= 0x80)
+            copy[i] = '?';
+    return copy;
+}
+
+static void take_environment(struct load *ld)
+{
+    for (char *const *e = ld->opts->environ ? ld->opts->environ : environ; e && *e; e++) {
+        const char *eq = strchr(*e, '=');
+        if (!eq || eq == *e)
+            continue;
+        const char *name = stk_arena_strndup(ld->arena, *e, (size_t)(eq - *e));
+        *map_at(&ld->process, name) =
+            (void *)(uintptr_t)clean_value(ld, stk_arena_strdup(ld->arena, eq + 1));
+    }
+}
+
+static bool take_cwd(struct load *ld)
+{
+    char here[4096];
+    const char *cwd =
+        ld->opts->cwd && *ld->opts->cwd == '/' ? ld->opts->cwd : getcwd(here, sizeof(here));
+    if (!cwd) {
+        struct stk_diag d = { .severity = STK_ERROR, .code = STK_ENOFILE };
+        stk_diags_add(ld->diags, &d, "the working directory cannot be told");
+        return false;
+    }
+    ld->cwd = ld->opts->cwd && *ld->opts->cwd != '/' ? path_join(ld, cwd, ld->opts->cwd)
+                                                     : path_clean(ld, cwd);
+    return true;
+}
+
+static bool load_begin(struct load *ld, const struct stk_spec_opts *opts, struct stk_diags *diags)
+{
+    struct stk_arena *arena = stk_arena_new();
+    *ld = (struct load){ .arena = arena, .diags = diags, .opts = opts };
+    ld->spec = stk_arena_alloc(arena, sizeof(*ld->spec));
+    ld->more = stk_arena_alloc(arena, sizeof(*ld->more));
+    ld->spec->arena = arena;
+    ld->spec->more = ld->more;
+    take_environment(ld);
+    return take_cwd(ld);
+}
+
+/* Everything but the spec; that too when it is not wanted any more. */
+static void load_end(struct load *ld)
+{
+    map_clear(&ld->process);
+    map_clear(&ld->dotenv);
+    map_clear(&ld->warned);
+    stk_spec_free(ld->spec);
+}
+
+static void add_missing(const char *key, void *value, void *data)
+{
+    void **slot = map_at(data, key);
+    if (!*slot)
+        *slot = value;
+}
+
+/* .env of the directory, then, when discovery went elsewhere, the one there: the first one wins. */
+static bool read_env(struct load *ld, const char *dir, const char *before)
+{
+    if (before && stk_streq(dir, before))
+        return true;
+    struct map first = ld->dotenv;
+    ld->dotenv = (struct map){ 0 };
+    bool ok = files_read_env(ld, dir);
+    struct map second = ld->dotenv;
+    ld->dotenv = first;
+    map_each(&second, add_missing, &ld->dotenv);
+    map_clear(&second);
+    return ok;
+}
+
+/* Where .env is looked for before the stack files are known. */
+static const char *first_dir(struct load *ld)
+{
+    if (ld->opts->project_directory)
+        return path_join(ld, ld->cwd, ld->opts->project_directory);
+    if (ld->opts->files.n == 0 || stk_streq(ld->opts->files.v[0], "-"))
+        return ld->cwd;
+    return path_clean(ld, load_printf(ld, "%s/..", path_join(ld, ld->cwd, ld->opts->files.v[0])));
+}
+
+static bool find_files(struct load *ld)
+{
+    const char *dir = first_dir(ld);
+    if (!read_env(ld, dir, NULL) || !files_find(ld, &ld->spec->files))
+        return false;
+    ld->spec->dir = ld->dir;
+    return read_env(ld, ld->dir, dir);
+}
+
+struct docs {
+    struct node **v;
+    size_t n;
+};
+
+static void docs_clear(struct docs *docs)
+{
+    free(docs->v);
+}
+
+static bool is_empty(const struct node *root)
+{
+    return node_is_null(root);
+}
+
+static bool read_file(struct load *ld, const char *path, struct docs *docs)
+{
+    struct source *source = file_read(ld, path, NULL);
+    size_t before = docs->n, kept = before;
+    if (!source || !document_read(ld, source, &docs->v, &docs->n))
+        return false;
+    for (size_t i = before; i < docs->n; i++) {
+        if (is_empty(docs->v[i]))
+            continue;
+        if (docs->v[i]->kind != NODE_MAP)
+            return fail_node(ld, docs->v[i], "a stack file must be a mapping, not %s",
+                             node_what(docs->v[i]));
+        docs->v[kept++] = docs->v[i];
+    }
+    docs->n = kept;
+    if (kept > before)
+        return true;
+    struct stk_diag d = { .severity = STK_ERROR, .code = STK_ENOFILE };
+    stk_diags_add(ld->diags, &d, "'%s' is empty", source->name);
+    return false;
+}
+
+static bool read_files(struct load *ld, struct docs *docs)
+{
+    bool ok = true;
+    for (size_t i = 0; i < ld->spec->files.n; i++)
+        ok &= read_file(ld, ld->spec->files.v[i], docs);
+    return ok;
+}
+
+/* The name is wanted before anything else, for it is a variable of the files. */
+static bool name_project(struct load *ld, const struct docs *docs)
+{
+    ld->spec->project = project_name(ld, docs->v, docs->n);
+    if (!ld->spec->project)
+        return false;
+    *map_at(&ld->process, "COMPOSE_PROJECT_NAME") = (void *)(uintptr_t)ld->spec->project;
+    return true;
+}
+
+static struct node *merge_docs(struct load *ld, const struct docs *docs)
+{
+    bool ok = true;
+    for (size_t i = 0; i < docs->n; i++)
+        ok &= substitute(ld, docs->v[i]);
+    struct node *root = docs->v[0];
+    for (size_t i = 1; ok && root && i < docs->n; i++)
+        root = merge(ld, root, docs->v[i]);
+    return ok ? root : NULL;
+}
+
+static bool load_all(struct load *ld)
+{
+    STK_CLEANUP(docs_clear) struct docs docs = { 0 };
+    if (!find_files(ld) || !read_files(ld, &docs) || !name_project(ld, &docs))
+        return false;
+    struct node *root = merge_docs(ld, &docs);
+    if (!root)
+        return false;
+    ld->more->root = root;
+    struct model m = { 0 };
+    bool ok = model_read(ld, root, &m);
+    model_enable(ld, &m);
+    ok &= model_derive(ld, &m);
+    model_check(ld, &m);
+    if (!ok || ld->diags->errors)
+        return false;
+    model_canon(ld, &m);
+    model_publish(ld, &m);
+    return true;
+}
+
+static int first_code(const struct stk_diags *diags)
+{
+    for (size_t i = 0; i < diags->n; i++)
+        if (diags->v[i].severity == STK_ERROR)
+            return -(int)diags->v[i].code;
+    return -STK_ECONFIG;
+}
+
+int stk_spec_load(const struct stk_spec_opts *opts, struct stk_spec **ret, struct stk_diags *diags)
+{
+    STK_CLEANUP(load_end) struct load ld;
+    if (!load_begin(&ld, opts, diags) || !load_all(&ld))
+        return first_code(diags);
+    *ret = TAKE(ld.spec);
+    return 0;
+}
+
+void stk_spec_free(struct stk_spec *spec)
+{
+    if (!spec)
+        return;
+    if (spec->more)
+        free(spec->more->sources);
+    stk_arena_free(spec->arena);
+}
+
+const char *stk_spec_line(const struct stk_spec *spec, struct stk_src src)
+{
+    return spec->more ? more_line(spec->more, spec->arena, src) : NULL;
+}
+
+/* Whether a name is known without any file. */
+static bool named_outside(const struct load *ld)
+{
+    const char *variable = load_var(ld, "COMPOSE_PROJECT_NAME");
+    return (ld->opts->project && *ld->opts->project) || (variable && *variable);
+}
+
+int stk_spec_project_name(const struct stk_spec_opts *opts, char **ret, struct stk_diags *diags)
+{
+    STK_CLEANUP(load_end) struct load ld;
+    STK_CLEANUP(docs_clear) struct docs docs = { 0 };
+    if (!load_begin(&ld, opts, diags))
+        return first_code(diags);
+    if (!named_outside(&ld)) {
+        if (!read_env(&ld, first_dir(&ld), NULL))
+            return first_code(diags);
+        if (!named_outside(&ld) && (!find_files(&ld) || !read_files(&ld, &docs)))
+            return first_code(diags);
+    }
+    const char *name = project_name(&ld, docs.v, docs.n);
+    if (!name)
+        return first_code(diags);
+    *ret = stk_strdup(name);
+    return 0;
+}

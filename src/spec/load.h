@@ -1,0 +1,78 @@
+/* load.h — what one load carries through its steps, and how they report problems. */
+#ifndef STK_SPEC_LOAD_H
+#define STK_SPEC_LOAD_H
+
+#include "map.h"
+#include "node.h"
+#include "stackctl/spec.h"
+
+struct stk_arena;
+
+/* A file that was read, kept for its lines. */
+struct source {
+    const char *name; /* as shown to the user; the stk_src.file of all its places */
+    const char *path; /* absolute, or "-" */
+    const char *text;
+    size_t size;
+    const char **lines; /* where each begins */
+    unsigned n_lines;
+};
+
+/* What stk_spec keeps for itself: its sources, and the extensions that `config` prints. */
+struct stk_spec_more {
+    struct source **sources;
+    size_t n_sources, cap_sources;
+    const struct node *root;
+};
+
+struct load {
+    struct stk_arena *arena; /* the spec's */
+    struct stk_diags *diags;
+    const struct stk_spec_opts *opts;
+    struct stk_spec *spec;
+    struct stk_spec_more *more;
+    const char *cwd, *dir; /* absolute */
+    struct map process;    /* the environment: const char * */
+    struct map dotenv;     /* .env or --env-file */
+    struct map warned;     /* variables whose absence was said */
+    size_t substituted;    /* bytes that interpolation made so far */
+    const char *where;     /* "service 'web'": what is being read, for messages; or NULL */
+    size_t env_bytes;      /* of env files read so far */
+    size_t n_ports;        /* made of ranges so far */
+};
+
+/* A variable: the process environment, then env files. NULL: unset. */
+const char *load_var(const struct load *ld, const char *name);
+
+/* Reading (files.c) adds a source; text is in the arena and ends in a NUL. */
+struct source *load_source(struct load *ld, const char *name, const char *path, const char *text,
+                           size_t size);
+/* The line at src, without its end, in the load's arena; NULL when unknown. */
+const char *more_line(const struct stk_spec_more *more, struct stk_arena *arena,
+                      struct stk_src src);
+
+/* A problem of the file at a place, ready for stk_diags_add. */
+struct stk_diag diag_at(struct load *ld, struct stk_src src, unsigned len);
+/* Errors about a node or a key. Always false, so that failing is one statement. */
+bool fail_node(struct load *ld, const struct node *node, const char *fmt, ...) STK_PRINTF(3, 4);
+bool fail_key(struct load *ld, const struct pair *pair, const char *hint, const char *fmt, ...)
+    STK_PRINTF(4, 5);
+bool fail_src(struct load *ld, struct stk_src src, const char *fmt, ...) STK_PRINTF(3, 4);
+/* The same with a hint, or a second place where it clashes. */
+bool fail_hint(struct load *ld, const struct node *node, const char *hint, const char *fmt, ...)
+    STK_PRINTF(4, 5);
+bool fail_clash(struct load *ld, struct stk_src src, struct stk_src other, const char *fmt, ...)
+    STK_PRINTF(4, 5);
+void warn_src(struct load *ld, struct stk_src src, unsigned len, const char *fmt, ...)
+    STK_PRINTF(4, 5);
+/* "did you mean 'image'?" in the arena, or NULL. */
+const char *did_you_mean(struct load *ld, const char *word, const char *const *names, size_t n);
+
+/* Small things of many steps. */
+char *load_printf(struct load *ld, const char *fmt, ...) STK_PRINTF(2, 3);
+const char *path_clean(struct load *ld, const char *path);
+const char *path_join(struct load *ld, const char *dir,
+                      const char *path);                   /* absolute path wins; cleaned */
+const char *path_shown(struct load *ld, const char *path); /* relative to cwd when below it */
+
+#endif

@@ -1,0 +1,11 @@
+/* merge.h — several files or documents into one. */
+#ifndef STK_SPEC_MERGE_H
+#define STK_SPEC_MERGE_H
+
+#include "load.h"
+
+/* What over says on top of what base says, as a new tree; neither is changed. NULL: a problem was
+ * reported. */
+struct node *merge(struct load *ld, struct node *base, struct node *over);
+
+#endif

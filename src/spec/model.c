@@ -1,0 +1,184 @@
+/* model.c — the sections of the merged document into structs, sorted by name. Rules across keys are
+ * check.c's. */
+#include "model.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "arena.h"
+#include "keys.h"
+#include "text.h"
+
+/* One section of the top level: how many bytes one of its things takes, and how to read one. */
+struct section {
+    const char *key, *what; /* "services", "service" */
+    size_t size;
+    bool (*read)(struct load *ld, struct pair *pair, void *object);
+    bool null_ok;
+};
+
+static bool is_name(const char *s)
+{
+    return *s && strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") ==
+                     strlen(s);
+}
+
+static bool read_service(struct load *ld, struct pair *pair, void *object)
+{
+    struct service *s = object;
+    s->s.name = pair->key;
+    s->s.src = pair->src;
+    if (!is_name(pair->key))
+        return fail_key(ld, pair, NULL,
+                        "service name '%s' may hold only letters, digits, '.', '_' and '-'",
+                        pair->key);
+    if (!table_parse(ld, &service_table, pair->value, s))
+        return false;
+    struct pair *image = node_pair(ld, pair->value, "image");
+    s->s.image_src = image ? image->value->src : pair->src;
+    return true;
+}
+
+static bool read_network(struct load *ld, struct pair *pair, void *object)
+{
+    struct network *n = object;
+    n->n.key = pair->key;
+    n->n.src = pair->src;
+    n->declared = true;
+    return node_is_null(pair->value) || table_parse(ld, &network_table, pair->value, n);
+}
+
+static bool read_volume(struct load *ld, struct pair *pair, void *object)
+{
+    struct volume *v = object;
+    v->v.key = pair->key;
+    v->v.src = pair->src;
+    return node_is_null(pair->value) || table_parse(ld, &volume_table, pair->value, v);
+}
+
+static const struct section sections[] = {
+    { "services", "service", sizeof(struct service), read_service, false },
+    { "networks", "network", sizeof(struct network), read_network, true },
+    { "volumes", "volume", sizeof(struct volume), read_volume, true },
+};
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp((*(struct pair *const *)a)->key, (*(struct pair *const *)b)->key);
+}
+
+/* Reads every entry of a section, in the order of names, into an array. */
+static bool read_section(struct load *ld, const struct section *section, struct node *root,
+                         void *ret_v, size_t *ret_n)
+{
+    struct pair *found = node_pair(ld, root, section->key);
+    if (!found || (section->null_ok && node_is_null(found->value)))
+        return true;
+    struct node *map = found->value;
+    if (map->kind != NODE_MAP)
+        return fail_key(ld, found, NULL, "'%s' must be a mapping of names, not %s", section->key,
+                        node_what(map));
+    char *v = stk_arena_array(ld->arena, map->n, section->size);
+    struct pair **order = stk_arena_array(ld->arena, map->n, sizeof(*order));
+    for (size_t i = 0; i < map->n; i++)
+        order[i] = &map->pairs[i];
+    if (map->n)
+        qsort(order, map->n, sizeof(*order), by_name);
+    size_t n = 0;
+    bool ok = true;
+    for (size_t i = 0; i < map->n; i++) {
+        ld->where = load_printf(ld, "%s '%s'", section->what, order[i]->key);
+        if (!stk_starts(order[i]->key, "x-") || strcmp(section->key, "services") == 0)
+            ok &= section->read(ld, order[i], v + section->size * n++);
+    }
+    ld->where = NULL;
+    *(void **)ret_v = v;
+    *ret_n = n;
+    return ok;
+}
+
+/* The top level itself: known keys only. The sections are read on their own. */
+static bool check_top(struct load *ld, struct node *root)
+{
+    struct pair *version = node_pair(ld, root, "version");
+    if (version && !node_is_string(version->value))
+        fail_key(ld, version, "leave it out", "'version' must be a string, not %s",
+                 node_what(version->value));
+    else if (version)
+        warn_src(ld, version->src, version->len, "'version' is obsolete and ignored: leave it out");
+    return table_parse(ld, &top_table, root, NULL);
+}
+
+bool model_read(struct load *ld, struct node *root, struct model *ret)
+{
+    bool ok = check_top(ld, root);
+    ok &= read_section(ld, &sections[0], root, &ret->services, &ret->n_services);
+    ok &= read_section(ld, &sections[1], root, &ret->networks, &ret->n_networks);
+    ok &= read_section(ld, &sections[2], root, &ret->volumes, &ret->n_volumes);
+    return ok;
+}
+
+static bool ignored(struct load *ld, const struct key *key, struct node *node, void *object)
+{
+    (void)ld, (void)key, (void)node, (void)object;
+    return true;
+}
+static const struct type type_section = { "a mapping", ignored, NULL };
+
+static const struct key top_keys[] = {
+    { "name", &type_section, 0, KEY_NULL_OK, "name of the project", NULL },
+    { "services", &type_section, 0, KEY_NULL_OK, "what runs", NULL },
+    { "networks", &type_section, 0, KEY_NULL_OK, "how it talks", NULL },
+    { "volumes", &type_section, 0, KEY_NULL_OK, "what it keeps", NULL },
+    { "version", &type_section, 0, KEY_NULL_OK, "obsolete", NULL },
+};
+static const char *const top_later[] = { "configs", "include", "models", "secrets" };
+const struct table top_table = { NULL, top_keys, STK_LEN(top_keys), top_later, STK_LEN(top_later) };
+
+/* The thing of that name in a sorted array whose structs begin with the name. */
+static void *find(const void *v, size_t n, size_t size, const char *name)
+{
+    size_t low = 0, high = n;
+    while (low < high) {
+        size_t mid = (low + high) / 2;
+        const char *const *at = (const void *)((const char *)v + mid * size);
+        int c = strcmp(name, *at);
+        if (c == 0)
+            return (void *)(uintptr_t)at;
+        if (c < 0)
+            high = mid;
+        else
+            low = mid + 1;
+    }
+    return NULL;
+}
+
+struct service *model_service(const struct model *m, const char *name)
+{
+    return find(m->services, m->n_services, sizeof(*m->services), name);
+}
+
+struct network *model_network(const struct model *m, const char *key)
+{
+    return find(m->networks, m->n_networks, sizeof(*m->networks), key);
+}
+
+struct volume *model_volume(const struct model *m, const char *key)
+{
+    return find(m->volumes, m->n_volumes, sizeof(*m->volumes), key);
+}
+
+const struct stk_service *stk_spec_service(const struct stk_spec *spec, const char *name)
+{
+    return find(spec->services, spec->n_services, sizeof(*spec->services), name);
+}
+
+const struct stk_network *stk_spec_network(const struct stk_spec *spec, const char *key)
+{
+    return find(spec->networks, spec->n_networks, sizeof(*spec->networks), key);
+}
+
+const struct stk_volume *stk_spec_volume(const struct stk_spec *spec, const char *key)
+{
+    return find(spec->volumes, spec->n_volumes, sizeof(*spec->volumes), key);
+}

@@ -1,0 +1,64 @@
+/* model.h — what the steps after reading share: services with what only loading needs. */
+#ifndef STK_SPEC_MODEL_H
+#define STK_SPEC_MODEL_H
+
+#include "load.h"
+
+struct env_file {
+    const char *path; /* absolute */
+    bool required, raw;
+    struct stk_src src;
+    unsigned len;
+};
+
+struct service {
+    struct stk_service s; /* first: the key tables take its offsets */
+    struct env_file *env_files;
+    size_t n_env_files;
+    bool enabled;
+    unsigned mark; /* of the search for cycles */
+};
+
+struct network {
+    struct stk_network n;
+    bool declared, used;
+    const char *external_name; /* the old external: {name: x} */
+};
+
+struct volume {
+    struct stk_volume v;
+    bool used;
+    const char *external_name;
+    struct stk_opt other_keys; /* an external one may say nothing else */
+};
+
+/* Everything the files say, before names are resolved. Sorted by name. */
+struct model {
+    struct service *services;
+    size_t n_services;
+    struct network *networks;
+    size_t n_networks;
+    struct volume *volumes;
+    size_t n_volumes;
+};
+
+struct service *model_service(const struct model *m, const char *name);
+struct network *model_network(const struct model *m, const char *key);
+struct volume *model_volume(const struct model *m, const char *key);
+
+/* model.c: reads the sections of the merged document. */
+bool model_read(struct load *ld, struct node *root, struct model *ret);
+/* profiles.c: which services take part. */
+void model_enable(struct load *ld, struct model *m);
+/* derive.c: names, replicas, environments, what is used. */
+bool model_derive(struct load *ld, struct model *m);
+/* check.c, check_ports.c: rules across keys. Report every problem. */
+void model_check(struct load *ld, struct model *m);
+void check_ports(struct load *ld, const struct model *m);
+void check_cycles(struct load *ld, const struct model *m);
+/* canon.c: config and hash of everything. */
+void model_canon(struct load *ld, struct model *m);
+/* derive.c: the enabled and the used into the spec. */
+void model_publish(struct load *ld, const struct model *m);
+
+#endif

@@ -1,0 +1,130 @@
+/* places.c — sources, their lines, and problems told with the place they are at. */
+#include <stdio.h>
+#include <string.h>
+
+#include "arena.h"
+#include "load.h"
+#include "text.h"
+
+struct source *load_source(struct load *ld, const char *name, const char *path, const char *text,
+                           size_t size)
+{
+    struct stk_spec_more *more = ld->more;
+    struct source *source = stk_arena_alloc(ld->arena, sizeof(*source));
+    *source = (struct source){ .name = name, .path = path, .text = text, .size = size };
+    size_t n = 1;
+    for (const char *p = text; (p = memchr(p, '\n', (size_t)(text + size - p))); p++)
+        n++;
+    source->lines = stk_arena_array(ld->arena, n, sizeof(char *));
+    source->lines[source->n_lines++] = text;
+    for (const char *p = text; (p = memchr(p, '\n', (size_t)(text + size - p))); p++)
+        source->lines[source->n_lines++] = p + 1;
+    more->sources =
+        stk_grow(more->sources, more->n_sources, &more->cap_sources, sizeof(*more->sources));
+    more->sources[more->n_sources++] = source;
+    return source;
+}
+
+const char *more_line(const struct stk_spec_more *more, struct stk_arena *arena, struct stk_src src)
+{
+    if (!src.file)
+        return NULL;
+    for (size_t i = 0; i < more->n_sources; i++) {
+        const struct source *s = more->sources[i];
+        if ((s->name != src.file && strcmp(s->name, src.file) != 0) || src.line < 1 ||
+            src.line > s->n_lines)
+            continue;
+        const char *line = s->lines[src.line - 1];
+        size_t rest = (size_t)(s->text + s->size - line);
+        const char *end = memchr(line, '\n', rest);
+        size_t len = end ? (size_t)(end - line) : rest;
+        if (len && line[len - 1] == '\r')
+            len--;
+        return stk_arena_strndup(arena, line, len);
+    }
+    return NULL;
+}
+
+struct stk_diag diag_at(struct load *ld, struct stk_src src, unsigned len)
+{
+    /* past the cap a problem is only counted: its line need not be looked up */
+    bool kept = ld->diags->errors < STK_DIAGS_MAX;
+    return (struct stk_diag){
+        .severity = STK_ERROR,
+        .code = STK_ECONFIG,
+        .src = src,
+        .len = len ? len : 1,
+        .line = kept ? more_line(ld->more, ld->arena, src) : NULL,
+    };
+}
+
+#define FORMAT(msg)                                                                                \
+    STK_CLEANUP(stk_charp) char *msg = NULL;                                                       \
+    va_list ap_;                                                                                   \
+    va_start(ap_, fmt);                                                                            \
+    if (vasprintf(&msg, fmt, ap_) < 0)                                                             \
+        stk_out_of_memory();                                                                       \
+    va_end(ap_)
+
+bool fail_node(struct load *ld, const struct node *node, const char *fmt, ...)
+{
+    FORMAT(msg);
+    struct stk_diag d = diag_at(ld, node->src, node->len);
+    stk_diags_add(ld->diags, &d, "%s", msg);
+    return false;
+}
+
+bool fail_hint(struct load *ld, const struct node *node, const char *hint, const char *fmt, ...)
+{
+    FORMAT(msg);
+    struct stk_diag d = diag_at(ld, node->src, node->len);
+    d.hint = hint;
+    stk_diags_add(ld->diags, &d, "%s", msg);
+    return false;
+}
+
+bool fail_key(struct load *ld, const struct pair *pair, const char *hint, const char *fmt, ...)
+{
+    FORMAT(msg);
+    struct stk_diag d = diag_at(ld, pair->src, pair->len);
+    d.hint = hint;
+    stk_diags_add(ld->diags, &d, "%s", msg);
+    return false;
+}
+
+bool fail_src(struct load *ld, struct stk_src src, const char *fmt, ...)
+{
+    FORMAT(msg);
+    struct stk_diag d = diag_at(ld, src, 1);
+    stk_diags_add(ld->diags, &d, "%s", msg);
+    return false;
+}
+
+bool fail_clash(struct load *ld, struct stk_src src, struct stk_src other, const char *fmt, ...)
+{
+    FORMAT(msg);
+    struct stk_diag d = diag_at(ld, src, 1);
+    d.other = other;
+    stk_diags_add(ld->diags, &d, "%s", msg);
+    return false;
+}
+
+void warn_src(struct load *ld, struct stk_src src, unsigned len, const char *fmt, ...)
+{
+    FORMAT(msg);
+    struct stk_diag d = diag_at(ld, src, len);
+    d.severity = STK_WARNING;
+    stk_diags_add(ld->diags, &d, "%s", msg);
+}
+
+const char *did_you_mean(struct load *ld, const char *word, const char *const *names, size_t n)
+{
+    const char *nearest = stk_nearest(word, names, n);
+    return nearest ? load_printf(ld, "did you mean '%s'?", nearest) : NULL;
+}
+
+char *load_printf(struct load *ld, const char *fmt, ...)
+{
+    FORMAT(msg);
+    return stk_arena_strdup(ld->arena, msg);
+}

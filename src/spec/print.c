@@ -1,0 +1,100 @@
+/* print.c — the normalised model, in the shape of `docker compose config`. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "arena.h"
+#include "keys.h"
+#include "load.h"
+#include "print_yaml.h"
+#include "text.h"
+
+static json_t *services_json(const struct stk_spec *spec)
+{
+    json_t *map = json_object();
+    for (size_t i = 0; i < spec->n_services; i++) {
+        json_t *one = json_object();
+        table_print(&service_table, &spec->services[i], PRINT_CONFIG, one);
+        json_object_set_new(map, spec->services[i].name, one);
+    }
+    return map;
+}
+
+static json_t *networks_json(const struct stk_spec *spec)
+{
+    json_t *map = json_object();
+    for (size_t i = 0; i < spec->n_networks; i++) {
+        json_t *one = json_pack("{s:{}}", "ipam");
+        table_print(&network_table, &spec->networks[i], PRINT_CONFIG, one);
+        json_object_set_new(map, spec->networks[i].key, one);
+    }
+    return map;
+}
+
+static json_t *volumes_json(const struct stk_spec *spec)
+{
+    json_t *map = json_object();
+    for (size_t i = 0; i < spec->n_volumes; i++) {
+        json_t *one = json_object();
+        table_print(&volume_table, &spec->volumes[i], PRINT_CONFIG, one);
+        json_object_set_new(map, spec->volumes[i].key, one);
+    }
+    return map;
+}
+
+/* What an extension holds, as it stands in the file. */
+static json_t *node_json(const struct node *node)
+{
+    if (node->kind == NODE_LIST) {
+        json_t *list = json_array();
+        for (size_t i = 0; i < node->n; i++)
+            json_array_append_new(list, node_json(node->items[i]));
+        return list;
+    }
+    if (node->kind == NODE_MAP) {
+        json_t *map = json_object();
+        for (size_t i = 0; i < node->n; i++)
+            json_object_set_new(map, node->pairs[i].key, node_json(node->pairs[i].value));
+        return map;
+    }
+    int64_t v;
+    if (node->type == SCALAR_NULL)
+        return json_null();
+    if (node->type == SCALAR_BOOL)
+        return json_boolean(*node->text == 't');
+    if (node->type == SCALAR_INT && stk_parse_int(node->text, &v))
+        return json_integer(v);
+    json_t *real = node->type == SCALAR_FLOAT ? json_real(strtod(node->text, NULL)) : NULL;
+    return real ? real : text_json(node->text, PRINT_CONFIG);
+}
+
+static void add_extensions(const struct stk_spec *spec, json_t *root)
+{
+    const struct node *top = spec->more ? spec->more->root : NULL;
+    for (size_t i = 0; top && i < top->n; i++)
+        if (stk_starts(top->pairs[i].key, "x-"))
+            json_object_set_new(root, top->pairs[i].key, node_json(top->pairs[i].value));
+}
+
+static json_t *spec_json(const struct stk_spec *spec)
+{
+    json_t *root = json_object();
+    json_object_set_new(root, "name", text_json(spec->project, PRINT_CONFIG));
+    json_object_set_new(root, "services", services_json(spec));
+    if (spec->n_networks)
+        json_object_set_new(root, "networks", networks_json(spec));
+    if (spec->n_volumes)
+        json_object_set_new(root, "volumes", volumes_json(spec));
+    add_extensions(spec, root);
+    return root;
+}
+
+int stk_spec_print(const struct stk_spec *spec, enum stk_format format, char **ret)
+{
+    json_t *root = spec_json(spec);
+    *ret = format == STK_FORMAT_JSON ? json_dumps(root, JSON_INDENT(2) | JSON_SORT_KEYS)
+                                     : yaml_print(root);
+    json_decref(root);
+    if (!*ret)
+        stk_out_of_memory();
+    return 0;
+}

@@ -1,0 +1,207 @@
+/* types_mount.c — volumes of a service: "[source:]target[:options]", or mappings. */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arena.h"
+#include "keys.h"
+#include "text.h"
+#include "types.h"
+
+static const char *const kinds[] = {
+    [STK_MOUNT_BIND] = "bind", [STK_MOUNT_VOLUME] = "volume", [STK_MOUNT_TMPFS] = "tmpfs"
+};
+
+static bool mount_type_parse(struct load *ld, const struct key *key, struct node *node,
+                             void *object)
+{
+    static const char *const later[] = { "image", "cluster", "npipe" };
+    for (size_t i = 0; node_is_string(node) && i < STK_LEN(kinds); i++)
+        if (strcmp(kinds[i], node->text) == 0) {
+            *FIELD(object, key, enum stk_mount_type) = (enum stk_mount_type)i;
+            return true;
+        }
+    for (size_t i = 0; node_is_string(node) && i < STK_LEN(later); i++)
+        if (strcmp(later[i], node->text) == 0)
+            return fail_node(ld, node, "a volume of type '%s' is not supported yet%s", later[i],
+                             where(ld));
+    return fail_type(ld, key, node);
+}
+
+static json_t *mount_type_print(const struct key *key, const void *object, enum printing how)
+{
+    (void)how;
+    return json_string(kinds[*CONST_FIELD(object, key, enum stk_mount_type)]);
+}
+
+const struct type type_mount_type = { "one of bind, volume and tmpfs", mount_type_parse,
+                                      mount_type_print };
+
+/* A path on the host: ~ is HOME, relative ones begin at the project's directory. */
+static const char *host_path(struct load *ld, const char *path)
+{
+    const char *home = load_var(ld, "HOME");
+    if (*path == '~' && (!path[1] || path[1] == '/') && home)
+        return path_clean(ld, load_printf(ld, "%s%s", home, path + 1));
+    return path_join(ld, ld->dir, path);
+}
+
+static const char *target_path(struct load *ld, const char *path)
+{
+    return *path ? path_clean(ld, path) : path;
+}
+
+static void read_option(struct stk_mount *m, const char *option, size_t n)
+{
+    static const char *const propagations[] = { "shared", "rshared", "slave",
+                                                "rslave", "private", "rprivate" };
+    char word[16];
+    if (n >= sizeof(word))
+        return; /* unknown ones are dropped, as Docker Compose does */
+    memcpy(word, option, n);
+    word[n] = '\0';
+    bool bind = m->type == STK_MOUNT_BIND;
+    if (stk_streq(word, "ro"))
+        m->read_only = true;
+    else if (stk_streq(word, "rw"))
+        m->read_only = false;
+    else if (stk_streq(word, "nocopy") && !bind)
+        m->nocopy = true;
+    else if (bind && (stk_streq(word, "z") || stk_streq(word, "Z")))
+        m->selinux = *word == 'z' ? "z" : "Z";
+    for (size_t i = 0; bind && i < STK_LEN(propagations); i++)
+        if (stk_streq(word, propagations[i]))
+            m->propagation = propagations[i];
+}
+
+static bool fail_mount(struct load *ld, const struct node *node, const char *why)
+{
+    return fail_hint(ld, node, "[source:]target[:options]", "'%s'%s is no volume: %s", node->text,
+                     where(ld), why);
+}
+
+static bool is_path(const char *s)
+{
+    return *s == '.' || *s == '/' || *s == '~';
+}
+
+static bool short_form(struct load *ld, const struct node *node, struct stk_mount *m)
+{
+    const char *text = node->text, *parts[3];
+    size_t lengths[3], n = 0;
+    for (const char *p = text;; p++) {
+        if (n == 3)
+            return fail_mount(ld, node, "too many ':'");
+        parts[n] = p;
+        lengths[n] = strcspn(p, ":");
+        p += lengths[n];
+        if (lengths[n++] == 0)
+            return fail_mount(ld, node,
+                              n == 1 && !*text ? "it is empty"
+                                               : "nothing stands before, between or after ':'");
+        if (!*p)
+            break;
+    }
+    *m = (struct stk_mount){ .type = STK_MOUNT_VOLUME, .src = node->src, .options = true };
+    const char *target = stk_arena_strndup(ld->arena, parts[n > 1], lengths[n > 1]);
+    m->target = target_path(ld, target);
+    if (n == 1)
+        return true;
+    const char *source = stk_arena_strndup(ld->arena, parts[0], lengths[0]);
+    m->source = source;
+    if (is_path(source)) {
+        m->type = STK_MOUNT_BIND;
+        m->source = host_path(ld, source);
+        m->create_host_path = (struct stk_opt){ true, 1 };
+    }
+    for (const char *p = n == 3 ? parts[2] : ""; *p; p += strspn(p, ",")) {
+        size_t len = strcspn(p, ",");
+        read_option(m, p, len);
+        p += len;
+    }
+    return true;
+}
+
+static bool long_form(struct load *ld, struct node *node, struct stk_mount *m)
+{
+    *m = (struct stk_mount){ .type = STK_MOUNT_VOLUME, .src = node->src };
+    if (!table_parse(ld, &mount_table, node, m))
+        return false;
+    struct node *bind = node_get(ld, node, "bind");
+    m->options = (bind && m->type == STK_MOUNT_BIND) ||
+                 (node_get(ld, node, "volume") && m->type == STK_MOUNT_VOLUME) ||
+                 (node_get(ld, node, "tmpfs") && m->type == STK_MOUNT_TMPFS);
+    if (bind && !m->create_host_path.set)
+        m->create_host_path = (struct stk_opt){ true, 1 };
+    if (!m->target || !*m->target)
+        return fail_node(ld, node, "a volume%s needs 'target'", where(ld));
+    m->target = target_path(ld, m->target);
+    if (m->type == STK_MOUNT_BIND && (!m->source || !*m->source))
+        return fail_node(ld, node, "a volume of type 'bind'%s needs 'source'", where(ld));
+    if (m->type == STK_MOUNT_BIND)
+        m->source = host_path(ld, m->source);
+    return true;
+}
+
+/* Of those at one target the last stays, where the first one was. */
+static size_t drop_repeated(struct load *ld, struct stk_mount *v, size_t n)
+{
+    STK_CLEANUP(map_clear) struct map seen = { 0 };
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        void **slot = map_at(&seen, v[i].target);
+        struct stk_mount *before = *slot ? &v[(size_t)*slot - 1] : NULL;
+        if (!before)
+            *slot = (void *)++kept;
+        else if (before->src.file == v[i].src.file)
+            warn_src(ld, v[i].src, 1,
+                     "'%s'%s is mounted twice: this one replaces the one at line %u", v[i].target,
+                     where(ld), before->src.line);
+        v[(size_t)*slot - 1] = v[i];
+    }
+    return kept;
+}
+
+static bool mounts_parse(struct load *ld, const struct key *key, struct node *node, void *object)
+{
+    struct stk_service *s = object;
+    if (node->kind != NODE_LIST)
+        return fail_type(ld, key, node);
+    struct stk_mount *v = stk_arena_array(ld->arena, node->n, sizeof(*v));
+    size_t n = 0;
+    bool ok = true;
+    for (size_t i = 0; i < node->n; i++) {
+        struct node *item = node->items[i];
+        bool read = node_is_string(item) ? short_form(ld, item, &v[n])
+                    : item->kind == NODE_MAP
+                        ? long_form(ld, item, &v[n])
+                        : fail_node(ld, item,
+                                    "an item of 'volumes'%s must be a string or a mapping, not %s",
+                                    where(ld), node_what(item));
+        n += read;
+        ok &= read;
+    }
+    s->volumes = v;
+    s->n_volumes = drop_repeated(ld, v, n);
+    return ok;
+}
+
+static json_t *mounts_print(const struct key *key, const void *object, enum printing how)
+{
+    const struct stk_service *s = object;
+    (void)key;
+    if (!s->n_volumes)
+        return NULL;
+    json_t *list = json_array();
+    for (size_t i = 0; i < s->n_volumes; i++) {
+        const struct stk_mount *m = &s->volumes[i];
+        json_t *mount = json_object();
+        table_print(&mount_table, m, how, mount);
+        if (how == PRINT_CONFIG && m->options && !json_object_get(mount, kinds[m->type]))
+            json_object_set_new(mount, kinds[m->type], json_object());
+        json_array_append_new(list, mount);
+    }
+    return list;
+}
+
+const struct type type_mounts = { "a list of volumes", mounts_parse, mounts_print };
