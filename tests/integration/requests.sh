@@ -55,6 +55,7 @@ for n in 3 12; do
     eval "count_$n=$(wc -l < "$work/requests")"
     check "at most five requests for $n services, not these: $(tr '\n' ';' < "$work/requests")" \
         test "$(wc -l < "$work/requests")" -le 5
+    check "the requests were seen" test -s "$work/requests"
     check "nothing but reading" test "$(grep -cvE '^(GET|HEAD) ' "$work/requests")" -eq 0
     sed 's/sleep 600/sleep 601/' compose.yaml > changed.yaml
     counted stackctl -f changed.yaml plan
