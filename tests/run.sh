@@ -26,6 +26,7 @@ trap 'exit 143' TERM
 $engine start || die "no engine for the tests could be started"
 
 say "running the tests"
+export STK_ENGINE_TESTS=1 # those that want an engine may use the one of DOCKER_HOST
 status=0
 $engine run ctest --test-dir build/asan --output-on-failure --no-tests=error -j "$(nproc)" \
     --output-junit "$results" "$@" || status=$?

@@ -40,7 +40,7 @@ in_background "$work/log" "$STACKCTL" up
 wait_for 20 grep -q 'web is up' "$work/log" || exit 1
 kill -TERM "$pid"
 wait_exit "$pid" 30
-check "the status tells of a signal" test "$status" -eq 130 -o "$status" -eq 143
+expect_status 143
 check "web is stopped" same exited "$(state web .State.Status)"
 must run stackctl down
 
