@@ -105,7 +105,7 @@ static bool derive_replicas(struct load *ld, struct stk_service *s)
             s->deploy.replicas.v = v;
     }
     int64_t n = s->scale.set ? s->scale.v : s->deploy.replicas.set ? s->deploy.replicas.v : 1;
-    s->replicas = n < 0 ? 0 : n > MAX_REPLICAS ? MAX_REPLICAS : (unsigned)n;
+    s->replicas = n < 0 ? 0 : n > MODEL_MAX_REPLICAS ? MODEL_MAX_REPLICAS : (unsigned)n;
     return true;
 }
 

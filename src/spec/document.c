@@ -80,6 +80,7 @@ static void read_tag(struct reader *r, struct node *node, const char *tag)
     for (size_t i = 0; i < STK_LEN(tags); i++)
         if (strcmp(tags[i].tag, tag) == 0) {
             node->tag = tags[i].means;
+            r->ld->has_tags = true;
             return;
         }
     if (strncmp(tag, "tag:yaml.org,2002:", 18) != 0 && strcmp(tag, "!") != 0)

@@ -71,10 +71,9 @@ static int fail_required(struct run *r, const char *name, const char *from, cons
     if (rc)
         return rc;
     STK_CLEANUP(stk_charp)
-    char *what =
-        message.size
-            ? stk_printf("required variable %s is missing a value: %s", name, message.bytes)
-            : stk_printf("required variable %s is missing a value", name);
+    char *what = message.size ? stk_printf("required variable %s is missing a value: %s", name,
+                                           message.bytes)
+                              : stk_printf("required variable %s is missing a value", name);
     return fail(r, from, end + 1, what);
 }
 

@@ -188,10 +188,12 @@ static struct node *merge_docs(struct load *ld, const struct docs *docs)
     bool ok = true;
     for (size_t i = 0; i < docs->n; i++)
         ok &= substitute(ld, docs->v[i]);
-    struct node *root = docs->v[0];
-    for (size_t i = 1; ok && root && i < docs->n; i++)
+    struct node *root = NULL;
+    for (size_t i = 0; ok && i < docs->n; i++) {
         root = merge(ld, root, docs->v[i]);
-    return ok ? root : NULL;
+        ok = root != NULL;
+    }
+    return root;
 }
 
 static bool load_all(struct load *ld)

@@ -4,8 +4,8 @@
 
 #include "load.h"
 
-/* What over says on top of what base says, as a new tree; neither is changed. NULL: a problem was
- * reported. */
+/* What over says on top of what base says (NULL: nothing yet), as a new tree; neither is changed.
+ * !reset and !override have been obeyed in it. NULL: a problem was reported. */
 struct node *merge(struct load *ld, struct node *base, struct node *over);
 
 #endif

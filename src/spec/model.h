@@ -4,6 +4,8 @@
 
 #include "load.h"
 
+enum { MODEL_MAX_REPLICAS = 10000 };
+
 struct env_file {
     const char *path; /* absolute */
     bool required, raw;
