@@ -44,10 +44,11 @@ struct stk_http_req {
     const char *header; /* one more request header, "Name: value", or NULL */
     const char *want;   /* name of an answer header to keep in got, or NULL */
     size_t max;         /* bytes of answer kept; 0: 1 MiB */
+    void (*on_begin)(struct stk_http_req *req); /* the headers of a 2xx answer are here; or NULL */
     /* Takes the body of a 2xx answer as it comes (max does not count then); false ends the request.
      * It may submit and cancel requests, this one included. */
     bool (*on_body)(struct stk_http_req *req, const char *bytes, size_t size);
-    void *data;             /* the caller's, for on_body */
+    void *data;             /* the caller's, for these two */
     unsigned connect_ms;    /* 0: 5 s */
     unsigned first_byte_ms; /* until the answer begins; 0: none */
     unsigned idle_ms;       /* between two pieces of the answer; 0: none */
@@ -74,6 +75,8 @@ struct stk_http_req {
 };
 
 void stk_http_send(struct stk_http *http, struct stk_http_req *req);
+/* Takes a request back without its done, at closing time. Not from inside a callback of on_body. */
+void stk_http_abandon(struct stk_http_req *req);
 /* Frees what the results hold. Zeroed and finished requests are fine. */
 void stk_http_req_clear(struct stk_http_req *req);
 

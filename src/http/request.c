@@ -83,6 +83,13 @@ static void keep_header(struct stk_http_req *req, const char *line, size_t size)
     req->got[n] = '\0';
 }
 
+static int status_of(struct stk_http_req *req)
+{
+    long status = 0;
+    curl_easy_getinfo(req->easy, CURLINFO_RESPONSE_CODE, &status);
+    return req->status = (int)status;
+}
+
 static size_t on_header(char *bytes, size_t one, size_t size, void *data)
 {
     (void)one;
@@ -99,7 +106,10 @@ static size_t on_header(char *bytes, size_t one, size_t size, void *data)
     }
     keep_header(req, bytes, size);
     limit(req, req->idle_ms, "the answer stalled for");
-    return size;
+    bool last = size <= 2 && (bytes[0] == '\r' || bytes[0] == '\n');
+    if (last && req->on_begin && status_of(req) / 100 == 2)
+        req->on_begin(req);
+    return req->dead ? 0 : size;
 }
 
 static size_t on_body(char *bytes, size_t one, size_t size, void *data)
@@ -109,10 +119,7 @@ static size_t on_body(char *bytes, size_t one, size_t size, void *data)
     if (req->dead)
         return CURL_WRITEFUNC_ERROR;
     limit(req, req->idle_ms, "the answer stalled for");
-    long status = 0;
-    curl_easy_getinfo(req->easy, CURLINFO_RESPONSE_CODE, &status);
-    req->status = (int)status;
-    if (req->on_body && status >= 200 && status < 300) {
+    if (req->on_body && status_of(req) / 100 == 2) {
         bool more = req->on_body(req, bytes, size);
         if (!more && !req->dead)
             on_cancel(&req->op);
@@ -274,11 +281,8 @@ void stk_http_req_finish(struct stk_http_req *req, CURLcode result)
 {
     struct stk_error err = { 0 };
     stk_timer_stop(&req->limit);
-    if (req->easy) {
-        long status = 0;
-        curl_easy_getinfo(req->easy, CURLINFO_RESPONSE_CODE, &status);
-        req->status = (int)status;
-    }
+    if (req->easy)
+        status_of(req);
     if (req->dead)
         stk_error_move(&err, &req->dead_err);
     else if (result != CURLE_OK)
@@ -312,6 +316,18 @@ void stk_http_send(struct stk_http *http, struct stk_http_req *req)
         http->first = req;
     http->last = req;
     stk_http_sweep_soon(http);
+}
+
+void stk_http_abandon(struct stk_http_req *req)
+{
+    if (stk_op_pending(&req->op)) {
+        stk_timer_stop(&req->limit);
+        stk_error_clear(&req->dead_err);
+        unlink_req(req);
+        drop_easy(req);
+    }
+    if (req->op.loop)
+        stk_op_abandon(&req->op);
 }
 
 void stk_http_req_clear(struct stk_http_req *req)

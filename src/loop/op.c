@@ -11,15 +11,15 @@ static void run_ended(evutil_socket_t fd, short what, void *arg)
 {
     (void)fd, (void)what;
     struct stk_loop *loop = arg;
-    struct stk_op *op = loop->ended;
+    loop->batch = loop->ended;
     loop->ended = NULL;
     loop->ended_tail = &loop->ended;
-    while (op) {
-        struct stk_op *next = op->next; /* done may free op */
+    while (loop->batch) {
+        struct stk_op *op = loop->batch; /* done may free it */
+        loop->batch = op->next;
         op->next = NULL;
         op->ended = false;
         op->done(op);
-        op = next;
     }
 }
 
@@ -98,6 +98,33 @@ void stk_op_end(struct stk_op *op, struct stk_error *err)
     *loop->ended_tail = op;
     loop->ended_tail = &op->next;
     event_active(loop->soon, 0, 0);
+}
+
+static bool unlink_from(struct stk_op **list, const struct stk_op *op)
+{
+    for (; *list; list = &(*list)->next) {
+        if (*list != op)
+            continue;
+        *list = op->next;
+        return true;
+    }
+    return false;
+}
+
+void stk_op_abandon(struct stk_op *op)
+{
+    struct stk_loop *loop = op->loop;
+    if (op->timer)
+        event_free(op->timer);
+    op->timer = NULL;
+    if (op->ended && !unlink_from(&loop->batch, op) && unlink_from(&loop->ended, op)) {
+        loop->ended_tail = &loop->ended;
+        while (*loop->ended_tail)
+            loop->ended_tail = &(*loop->ended_tail)->next;
+    }
+    op->pending = op->ended = false;
+    op->on_cancel = NULL;
+    op->next = NULL;
 }
 
 bool stk_op_pending(const struct stk_op *op)

@@ -14,6 +14,10 @@ void stk_op_begin(struct stk_op *op, struct stk_loop *loop, stk_op_fn *on_cancel
  * (any code but STK_ECANCELED). */
 void stk_op_end(struct stk_op *op, struct stk_error *err);
 
+/* Takes a request back that has no owner left to tell (a stream of our own, at closing time): its done
+ * will not come. What carries it out must have let go of it. */
+void stk_op_abandon(struct stk_op *op);
+
 /* True between begin and end. */
 bool stk_op_pending(const struct stk_op *op);
 

@@ -1,0 +1,80 @@
+/* docker.c — opens and closes the connection, and hands each of the six operations to its file. */
+#include "docker.h"
+
+#include <stdlib.h>
+
+#include "engine.h"
+#include "events.h"
+
+static const char *from_env(const char *name)
+{
+    return getenv(name);
+}
+
+static int docker_open(struct stk_loop *loop, const struct stk_runtime_opts *opts, void **ret_self,
+                       struct stk_error *reterr)
+{
+    struct stk_host host;
+    int code = stk_host_parse(opts->host, from_env, &host, reterr);
+    if (code)
+        return code;
+    struct stk_docker *docker = stk_alloc(sizeof(*docker));
+    struct stk_http_opts http = { .base = host.base,
+                                  .unix_path = host.unix_path,
+                                  .ca_file = host.ca_file,
+                                  .cert_file = host.cert_file,
+                                  .key_file = host.key_file };
+    docker->loop = loop;
+    docker->http = stk_http_new(loop, &http);
+    docker->host = TAKE(host.shown);
+    docker->project = opts->project;
+    docker->tool = opts->tool ? opts->tool : STK_VERSION;
+    docker->image_ids = json_object();
+    stk_host_clear(&host);
+    *ret_self = docker;
+    return 0;
+}
+
+static void docker_close(void *self)
+{
+    struct stk_docker *docker = self;
+    stk_events_close(docker);
+    if (docker->pinging)
+        stk_http_abandon(&docker->ping);
+    stk_http_req_clear(&docker->ping);
+    stk_http_free(docker->http);
+    json_decref(docker->image_ids);
+    free(docker->host);
+    free(docker);
+}
+
+static void (*const starts[])(struct stk_docker *, struct stk_start_req *) = {
+    [STK_SERVICE] = stk_service_start,
+    [STK_IMAGE] = stk_image_start,
+    [STK_NETWORK] = stk_network_start,
+    [STK_VOLUME] = stk_volume_start,
+};
+
+static void docker_start(void *self, struct stk_start_req *req)
+{
+    starts[req->unit->ref.kind](self, req);
+}
+
+const struct stk_backend stk_backend_docker = {
+    .name = "docker",
+    .help = "a Docker engine, through its API",
+    .open = docker_open,
+    .close = docker_close,
+    .start = docker_start,
+    .stop = stk_docker_stop,
+    .remove = stk_docker_remove,
+    .inspect = stk_docker_inspect,
+    .wait_healthy = stk_docker_wait,
+    .logs = stk_docker_logs,
+};
+
+unsigned long stk_docker_requests(struct stk_runtime *rt)
+{
+    const struct stk_docker *docker = stk_runtime_self(rt, &stk_backend_docker);
+    return docker ? stk_http_sent(docker->http) : 0;
+}

@@ -1,0 +1,215 @@
+/* inspect.c — the present status: of one unit in all detail, or of a whole project in at most four lists
+ * asked for at once. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine.h"
+#include "labels.h"
+#include "resolve.h"
+#include "seen.h"
+#include "text.h"
+#include "words.h"
+
+#define LIST_MAX (64 * STK_MIB)
+
+static const struct stk_src nowhere;
+
+/* ---- one unit ---- */
+
+enum one_step { ONE_BEGIN, ONE_FIND, ONE_LOOK };
+static const char *const one_steps[] = { "BEGIN", "FIND", "LOOK" };
+
+struct one {
+    struct stk_task task;
+    struct stk_inspect_req *req;
+};
+
+static void one_end(struct one *one, const json_t *found)
+{
+    struct stk_seeing seeing = { 0 };
+    stk_see_one(&seeing, *one->req->ref, found);
+    one->req->seen = stk_seen_finish(&seeing);
+    stk_task_end(&one->task, NULL);
+}
+
+static void one_next(struct stk_task *task)
+{
+    struct one *one = (struct one *)task;
+    const struct stk_ref *ref = one->req->ref;
+    const struct stk_call *call = &task->call;
+    if (call->op.err.code == STK_EABSENT) {
+        one_end(one, NULL);
+        return;
+    }
+    if (call->op.err.code) {
+        stk_task_fail_in(task, "looking for %s", ref->name);
+        return;
+    }
+    if (task->step != ONE_FIND || ref->kind == STK_VOLUME) {
+        one_end(one, task->step == ONE_FIND ? stk_found(ref->kind, call->json) : call->json);
+        return;
+    }
+    STK_CLEANUP(stk_charp) char *id = stk_found_id(ref->kind, call->json);
+    if (id)
+        stk_look(task, ONE_LOOK, ref->kind, id);
+    else
+        one_end(one, NULL);
+}
+
+static void inspect_one(struct stk_docker *docker, struct stk_inspect_req *req)
+{
+    const struct stk_ref *ref = req->ref;
+    struct one *one =
+        stk_task_new(docker, sizeof(*one), &req->op, ref->name, one_steps, one_next, NULL);
+    one->req = req;
+    if (stk_ref_id(ref))
+        stk_look(&one->task, ONE_LOOK, ref->kind, stk_ref_id(ref));
+    else
+        stk_find(&one->task, ONE_FIND, ref);
+}
+
+/* ---- everything of a project ---- */
+
+enum list { CONTAINERS, NETWORKS, VOLUMES, IMAGES, LISTS };
+
+struct all {
+    struct stk_op *owner;
+    struct stk_inspect_req *req;
+    struct stk_docker *docker;
+    struct stk_call calls[LISTS];
+    size_t pending;
+    struct stk_error err; /* of the first list that failed */
+};
+
+static bool in_strs(const struct stk_strs *list, const char *s)
+{
+    for (size_t i = 0; s && i < list->n; i++)
+        if (stk_streq(list->v[i], s))
+            return true;
+    return false;
+}
+
+/* Lists that had to be asked for without a filter hold everybody's networks and volumes. */
+static bool wanted(const struct stk_inspect_req *req, const json_t *unit)
+{
+    const char *project = stk_json_text(stk_json_get(unit, "Labels"), STK_LABEL_PROJECT);
+    if (project && (!req->project || stk_streq(project, req->project)))
+        return true;
+    return in_strs(&req->externals, stk_json_text(unit, "Name"));
+}
+
+static void see_lists(struct all *all, struct stk_seeing *seeing)
+{
+    const struct stk_inspect_req *req = all->req;
+    const json_t *containers = all->calls[CONTAINERS].json, *networks = all->calls[NETWORKS].json;
+    const json_t *volumes = stk_json_get(all->calls[VOLUMES].json, "Volumes");
+    for (size_t i = 0; i < stk_json_n(containers); i++)
+        stk_see_listed(seeing, stk_json_at(containers, i));
+    for (size_t i = 0; i < stk_json_n(networks); i++)
+        if (wanted(req, stk_json_at(networks, i)))
+            stk_see_network(seeing, stk_json_at(networks, i));
+    for (size_t i = 0; i < stk_json_n(volumes); i++)
+        if (wanted(req, stk_json_at(volumes, i)))
+            stk_see_volume(seeing, stk_json_at(volumes, i));
+    for (size_t i = 0; (req->what & STK_SEE_IMAGES) && i < req->images.n; i++)
+        stk_see_image(seeing, req->images.v[i],
+                      stk_image_find(all->calls[IMAGES].json, req->images.v[i]));
+}
+
+static void all_end(struct all *all)
+{
+    struct stk_seeing seeing = { 0 };
+    struct stk_op *owner = all->owner;
+    struct stk_error err = { 0 };
+    if (all->err.code) {
+        stk_error_move(&err, &all->err);
+    } else {
+        see_lists(all, &seeing);
+        all->req->seen = stk_seen_finish(&seeing);
+    }
+    for (size_t i = 0; i < LISTS; i++)
+        stk_call_clear(&all->calls[i]);
+    free(all);
+    owner->carrier = NULL;
+    stk_op_end(owner, &err);
+}
+
+static void all_cancel(struct stk_op *owner)
+{
+    struct all *all = owner->carrier;
+    for (size_t i = 0; i < LISTS; i++)
+        stk_op_cancel(&all->calls[i].op);
+}
+
+static const struct {
+    const char *name;
+    json_type type;
+} lists[LISTS] = { [CONTAINERS] = { "containers", JSON_ARRAY },
+                   [NETWORKS] = { "networks", JSON_ARRAY },
+                   [VOLUMES] = { "volumes", JSON_OBJECT },
+                   [IMAGES] = { "images", JSON_ARRAY } };
+
+static void on_list(struct stk_op *op)
+{
+    struct all *all = op->data;
+    struct stk_call *call = STK_CONTAINER(op, struct stk_call, op);
+    size_t i = (size_t)(call - all->calls);
+    bool shaped = call->json && json_typeof(call->json) == lists[i].type;
+    if (!op->err.code && !shaped)
+        stk_fail(&op->err, STK_EENGINE, nowhere, "the engine's list of %s is not one",
+                 lists[i].name);
+    if (op->err.code && !all->err.code) {
+        stk_error_move(&all->err, &op->err);
+        if (all->err.code != STK_ECANCELED && all->err.code != STK_EENGINE)
+            stk_wrap(&all->err, "listing %s", lists[i].name);
+    }
+    if (--all->pending == 0)
+        all_end(all);
+}
+
+static void ask(struct all *all, enum list list, char *path)
+{
+    all->calls[list] = (struct stk_call){
+        .op = { .done = on_list, .data = all }, .method = "GET", .path = path, .max = LIST_MAX
+    };
+    all->pending++;
+    stk_call_send(all->docker, &all->calls[list]);
+}
+
+static char *project_filter(const char *project)
+{
+    STK_CLEANUP(stk_charp)
+    char *label =
+        project ? stk_printf(STK_LABEL_PROJECT "=%s", project) : stk_strdup(STK_LABEL_PROJECT);
+    return stk_url_filters(json_pack("{s:[s]}", "label", label));
+}
+
+static void inspect_all(struct stk_docker *docker, struct stk_inspect_req *req)
+{
+    struct all *all = stk_alloc(sizeof(*all));
+    STK_CLEANUP(stk_charp) char *filter = project_filter(req->project);
+    const char *mine = req->externals.n ? "" : filter;
+    const char *query = req->externals.n ? "" : "?filters=";
+    *all = (struct all){ .owner = &req->op, .req = req, .docker = docker };
+    stk_op_begin(&req->op, docker->loop, all_cancel);
+    req->op.carrier = all;
+    all->pending = 1; /* ours, until all have been asked for */
+    if (req->what & STK_SEE_SERVICES)
+        ask(all, CONTAINERS, stk_printf("/containers/json?all=1&filters=%s", filter));
+    if (req->what & STK_SEE_NETWORKS)
+        ask(all, NETWORKS, stk_printf("/networks%s%s", query, mine));
+    if (req->what & STK_SEE_VOLUMES)
+        ask(all, VOLUMES, stk_printf("/volumes%s%s", query, mine));
+    if ((req->what & STK_SEE_IMAGES) && req->images.n)
+        ask(all, IMAGES, stk_strdup("/images/json"));
+    if (--all->pending == 0)
+        all_end(all);
+}
+
+void stk_docker_inspect(void *self, struct stk_inspect_req *req)
+{
+    if (req->ref)
+        inspect_one(self, req);
+    else
+        inspect_all(self, req);
+}

@@ -1,0 +1,486 @@
+/* service.c — brings up one instance of a service: image, container, networks, start; or puts a new
+ * container in the place of the old one. Every step can be the one at which an earlier attempt was
+ * killed, so what is found half done is finished. What a container is made from is create.c. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conflict.h"
+#include "create.h"
+#include "pull.h"
+#include "resolve.h"
+#include "stop.h"
+#include "text.h"
+#include "words.h"
+
+enum { WORK_MS = 120000, RETRY_MS = 100, TRIES = 50 };
+
+static const struct stk_src nowhere;
+
+enum step {
+    BEGIN,
+    LOOK,
+    IMAGE,
+    PULL,
+    CREATE,
+    HOLDER,
+    CLEAR,
+    AGAIN,
+    CONNECT,
+    STOP_OLD,
+    REMOVE_OLD,
+    REMOVE_AGAIN,
+    RENAME,
+    RENAME_AGAIN,
+    START,
+    PORT,
+};
+static const char *const steps[] = {
+    [BEGIN] = "BEGIN",
+    [LOOK] = "LOOK",
+    [IMAGE] = "IMAGE",
+    [PULL] = "PULL",
+    [CREATE] = "CREATE",
+    [HOLDER] = "HOLDER",
+    [CLEAR] = "CLEAR",
+    [AGAIN] = "AGAIN",
+    [CONNECT] = "CONNECT",
+    [STOP_OLD] = "STOP_OLD",
+    [REMOVE_OLD] = "REMOVE_OLD",
+    [RENAME] = "RENAME",
+    [REMOVE_AGAIN] = "REMOVE_AGAIN",
+    [RENAME_AGAIN] = "RENAME_AGAIN",
+    [START] = "START",
+    [PORT] = "PORT",
+};
+
+struct service {
+    struct stk_task task;
+    struct stk_start_req *req;
+    const struct stk_unit *unit;
+    struct stk_pull pull;
+    char *id;            /* the container to be started */
+    char *name;          /* under which it is created: the unit's, or a temporary one */
+    char *old_id;        /* the one to be replaced */
+    json_t *old;         /* its single inspect */
+    json_t *attached;    /* networks that the container to be started is on, or NULL */
+    size_t next_network; /* of the unit's, to be connected */
+    bool looked, by_name, pulled, misnamed;
+    unsigned tries;
+    struct stk_error refusal; /* of a start, while its reason is looked for */
+};
+
+static void clear(struct stk_task *task)
+{
+    struct service *s = (struct service *)task;
+    stk_pull_clear(&s->pull);
+    json_decref(s->old);
+    json_decref(s->attached);
+    free(s->id);
+    free(s->old_id);
+    free(s->name);
+    stk_error_clear(&s->refusal);
+}
+
+static void finish(struct service *s)
+{
+    stk_task_end(&s->task, NULL);
+}
+
+__attribute__((format(printf, 3, 4))) static void fail(struct service *s, enum stk_code code,
+                                                       const char *fmt, ...)
+{
+    struct stk_error err = { 0 };
+    STK_CLEANUP(stk_charp) char *text = NULL;
+    va_list ap;
+    va_start(ap, fmt);
+    if (vasprintf(&text, fmt, ap) < 0)
+        stk_out_of_memory();
+    va_end(ap);
+    stk_fail(&err, code, nowhere, "%s", text);
+    stk_task_end(&s->task, &err);
+}
+
+static enum stk_code failed(const struct service *s)
+{
+    return s->task.call.op.err.code;
+}
+
+static const char *image_of(const struct service *s)
+{
+    return s->unit->service->image;
+}
+
+/* ---- sending ---- */
+
+static void look(struct service *s, const char *id)
+{
+    s->by_name = stk_streq(id, s->unit->name);
+    stk_look(&s->task, LOOK, STK_SERVICE, id);
+}
+
+static void create(struct service *s)
+{
+    struct stk_create wanted = {
+        .unit = s->unit,
+        .tool = s->task.docker->tool,
+        .image_id = stk_json_text(s->task.docker->image_ids, image_of(s)),
+        .replaces = s->old ? s->unit->name : NULL,
+        .inherit = s->req->renew_volumes ? NULL : stk_json_get(s->old, "Mounts"),
+        .api_minor = s->task.docker->api_minor,
+    };
+    free(s->name);
+    s->name = s->old ? stk_printf("%.12s_%s", s->old_id, s->unit->name) : stk_strdup(s->unit->name);
+    s->task.call.wait_ms = WORK_MS;
+    stk_task_go(&s->task, CREATE, "POST", stk_create_body(&wanted), "/containers/create?name=%s",
+                s->name);
+}
+
+static void want_image(struct service *s)
+{
+    if (stk_json_text(s->task.docker->image_ids, image_of(s)))
+        create(s);
+    else
+        stk_look(&s->task, IMAGE, STK_IMAGE, image_of(s));
+}
+
+static void pull(struct service *s)
+{
+    const char *policy = s->unit->service->pull_policy;
+    if (stk_streq(policy, "never") || stk_streq(policy, "build")) {
+        fail(s, STK_EIMAGE, "image '%s' is not there, and its pull_policy is '%s'", image_of(s),
+             policy);
+        return;
+    }
+    s->pull.req = s->req;
+    s->pulled = true;
+    stk_pull_send(&s->task, PULL, &s->pull, image_of(s));
+}
+
+static void start(struct service *s)
+{
+    if (s->req->create_only) {
+        finish(s);
+        return;
+    }
+    s->task.call.wait_ms = WORK_MS;
+    stk_task_go(&s->task, START, "POST", NULL, "/containers/%s/start", s->id);
+}
+
+static void rename_it(struct service *s)
+{
+    stk_task_go(&s->task, RENAME, "POST", NULL, "/containers/%s/rename?name=%s", s->id,
+                s->unit->name);
+}
+
+static void remove_old(struct service *s)
+{
+    s->task.call.wait_ms = WORK_MS;
+    stk_task_go(&s->task, REMOVE_OLD, "DELETE", NULL, "/containers/%s?force=1", s->old_id);
+}
+
+static void stop_old(struct service *s)
+{
+    stk_stop_send(&s->task, STOP_OLD, s->old_id, s->req->grace, s->old);
+}
+
+/* The next network it is not on yet; when there is none left, what comes after. */
+static void connect_next(struct service *s)
+{
+    const struct stk_service *service = s->unit->service;
+    for (; s->next_network < service->n_networks; s->next_network++) {
+        const struct stk_attachment *at = &service->networks[s->next_network];
+        const char *network = stk_create_network(s->unit, at);
+        if (json_object_get(s->attached, network))
+            continue;
+        STK_CLEANUP(stk_charp) char *escaped = stk_url_escape(network);
+        json_t *body = json_pack("{s:s, s:o}", "Container", s->id, "EndpointConfig",
+                                 stk_create_endpoint(s->unit, at));
+        s->next_network++;
+        stk_task_go(&s->task, CONNECT, "POST", body, "/networks/%s/connect", escaped);
+        return;
+    }
+    if (s->old)
+        stop_old(s);
+    else if (s->misnamed)
+        rename_it(s);
+    else
+        start(s);
+}
+
+/* ---- a container that is there already ---- */
+
+static void begin_replace(struct service *s, json_t *found)
+{
+    s->old = json_incref(found);
+    free(s->old_id);
+    s->old_id = stk_strdup(stk_json_text(found, "Id"));
+}
+
+static bool is_misnamed(const json_t *found)
+{
+    const char *name = stk_json_str(found, "Name");
+    return name && stk_replaced_name(name + (*name == '/'));
+}
+
+/* Down, or left by an attempt that was killed: it gets its networks and its name, and is started. */
+static void revive(struct service *s, const json_t *found)
+{
+    const json_t *networks = stk_json_get(stk_json_get(found, "NetworkSettings"), "Networks");
+    const char *ended = stk_json_text(stk_json_get(found, "State"), "FinishedAt");
+    if (stk_parse_rfc3339_ms(ended))
+        snprintf(s->req->since, sizeof(s->req->since), "%s", ended);
+    s->attached = json_incref((json_t *)(uintptr_t)networks);
+    s->next_network = 0;
+    s->misnamed = is_misnamed(found);
+    connect_next(s);
+}
+
+static void existing(struct service *s, json_t *found)
+{
+    const char *id = stk_json_text(found, "Id");
+    struct stk_error err = { 0 };
+    if (!id) {
+        fail(s, STK_EENGINE, "the engine's answer about container '%s' has no Id", s->unit->name);
+        return;
+    }
+    if (stk_conflict_foreign(s->unit, found, &err)) {
+        stk_task_end(&s->task, &err);
+        return;
+    }
+    if (s->req->replace && !s->old) {
+        begin_replace(s, found);
+        want_image(s);
+        return;
+    }
+    free(s->id);
+    s->id = stk_strdup(id);
+    enum stk_state state = stk_state_parse(stk_json_str(stk_json_get(found, "State"), "Status"));
+    bool up = state == STK_RUNNING || state == STK_PAUSED || state == STK_RESTARTING;
+    if (state == STK_REMOVING && s->tries++ < TRIES)
+        stk_task_pause(&s->task, AGAIN, RETRY_MS);
+    else if (state == STK_DEAD)
+        stk_task_go(&s->task, CLEAR, "DELETE", NULL, "/containers/%s?force=1", s->id);
+    else if (up && !is_misnamed(found))
+        finish(s);
+    else
+        revive(s, found);
+}
+
+/* ---- answers ---- */
+
+static void on_look(struct service *s)
+{
+    s->looked = true;
+    if (failed(s) == STK_EABSENT && !s->by_name) {
+        look(s, s->unit->name);
+    } else if (failed(s) == STK_EABSENT) {
+        want_image(s);
+    } else if (failed(s)) {
+        stk_task_fail(&s->task);
+    } else {
+        STK_CLEANUP(stk_jsonp) json_t *found = json_incref(s->task.call.json);
+        existing(s, found);
+    }
+}
+
+static void on_image(struct service *s)
+{
+    if (failed(s) == STK_EABSENT && s->pulled) {
+        fail(s, STK_EIMAGE, "pulling '%s': the engine's answer ended early, connection closed",
+             image_of(s));
+    } else if (failed(s) == STK_EABSENT && !s->looked) {
+        look(s, s->unit->name); /* it may run all the same */
+    } else if (failed(s) == STK_EABSENT) {
+        pull(s);
+    } else if (failed(s)) {
+        stk_task_fail_in(&s->task, "looking for image '%s'", image_of(s));
+    } else {
+        stk_image_remember(s->task.docker, image_of(s), s->task.call.json);
+        create(s);
+    }
+}
+
+static void on_pull(struct service *s)
+{
+    struct stk_error err = { 0 };
+    if (stk_pull_result(&s->pull, &s->task, image_of(s), &err))
+        stk_task_end(&s->task, &err);
+    else
+        stk_look(&s->task, IMAGE, STK_IMAGE, image_of(s));
+}
+
+static void on_create(struct service *s)
+{
+    const char *why = s->task.call.op.err.msg;
+    if (failed(s) == STK_ECONFLICT && s->tries++ < TRIES) {
+        STK_CLEANUP(stk_charp) char *name = stk_strdup(s->name);
+        stk_look(&s->task, HOLDER, STK_SERVICE, name);
+        return;
+    }
+    if (failed(s) == STK_EABSENT && why && strstr(why, "No such image") && !s->pulled) {
+        s->looked = true;
+        pull(s);
+        return;
+    }
+    if (failed(s)) {
+        stk_task_fail_in(&s->task, "creating container '%s'", s->unit->name);
+        return;
+    }
+    const char *id = stk_json_text(s->task.call.json, "Id");
+    if (!id) {
+        fail(s, STK_EENGINE, "the engine's answer to creating container '%s' has no Id",
+             s->unit->name);
+        return;
+    }
+    free(s->id);
+    s->id = stk_strdup(id);
+    s->req->changed = true;
+    s->next_network = stk_create_networks_at_once(s->unit, s->task.docker->api_minor);
+    connect_next(s);
+}
+
+/* The name is taken: by a container of ours, by a leftover, or by a stranger. */
+static void on_holder(struct service *s)
+{
+    struct stk_error err = { 0 };
+    if (failed(s) == STK_EABSENT) {
+        stk_task_pause(&s->task, AGAIN, RETRY_MS);
+        return;
+    }
+    if (failed(s)) {
+        stk_task_fail(&s->task);
+        return;
+    }
+    STK_CLEANUP(stk_jsonp) json_t *found = json_incref(s->task.call.json);
+    const char *id = stk_json_text(found, "Id");
+    if (!id) {
+        fail(s, STK_EENGINE, "the engine's answer about container '%s' has no Id", s->unit->name);
+    } else if (stk_conflict_foreign(s->unit, found, &err)) {
+        stk_task_end(&s->task, &err);
+    } else if (s->misnamed) { /* the one that ours was made to replace is still there */
+        begin_replace(s, found);
+        stop_old(s);
+    } else if (s->old) { /* a replacement that an earlier attempt left behind */
+        stk_task_go(&s->task, CLEAR, "DELETE", NULL, "/containers/%s?force=1", id);
+    } else {
+        existing(s, found);
+    }
+}
+
+static void on_clear(struct service *s)
+{
+    if (failed(s) && failed(s) != STK_EABSENT && failed(s) != STK_ECONFLICT)
+        stk_task_fail_in(&s->task, "removing a leftover of container '%s'", s->unit->name);
+    else
+        create(s);
+}
+
+static void on_connect(struct service *s)
+{
+    const char *why = s->task.call.op.err.msg;
+    bool there = why && strstr(why, "already exists in network");
+    if (failed(s) && !there)
+        stk_task_fail_in(&s->task, "connecting container '%s'", s->unit->name);
+    else
+        connect_next(s);
+}
+
+static void on_stopped(struct service *s)
+{
+    if (failed(s) && failed(s) != STK_EABSENT)
+        stk_task_fail_in(&s->task, "stopping the old container '%s'", s->unit->name);
+    else
+        remove_old(s);
+}
+
+static void on_removed(struct service *s)
+{
+    if (failed(s) == STK_ECONFLICT && s->tries++ < TRIES)
+        stk_task_pause(&s->task, REMOVE_AGAIN, RETRY_MS); /* being removed: until it is gone */
+    else if (failed(s) && failed(s) != STK_EABSENT)
+        stk_task_fail_in(&s->task, "removing the old container '%s'", s->unit->name);
+    else
+        rename_it(s);
+}
+
+static void on_renamed(struct service *s)
+{
+    if (failed(s) == STK_ECONFLICT && s->tries++ < TRIES) {
+        if (s->misnamed && !s->old)
+            stk_look(&s->task, HOLDER, STK_SERVICE, s->unit->name);
+        else
+            stk_task_pause(&s->task, RENAME_AGAIN, RETRY_MS);
+    } else if (failed(s)) {
+        stk_task_fail_in(&s->task, "renaming the new container '%s'", s->unit->name);
+    } else {
+        s->req->changed = true;
+        start(s);
+    }
+}
+
+static void on_started(struct service *s)
+{
+    struct stk_error *err = &s->task.call.op.err;
+    unsigned port = err->code == STK_ECONFLICT && err->msg ? stk_conflict_port(err->msg) : 0;
+    if (port) {
+        stk_error_move(&s->refusal, err);
+        stk_task_go(&s->task, PORT, "GET", NULL,
+                    "/containers/json?filters=%%7B%%22publish%%22%%3A%%5B%%22%u%%22%%5D%%7D", port);
+    } else if (err->code) {
+        stk_task_fail_in(&s->task, "starting container '%s'", s->unit->name);
+    } else {
+        if (s->task.call.status != 304) /* 304: it was started already */
+            s->req->changed = true;
+        finish(s);
+    }
+}
+
+static void on_port_holder(struct service *s)
+{
+    struct stk_error err = { 0 };
+    unsigned port = stk_conflict_port(s->refusal.msg);
+    bool known = !failed(s) && stk_conflict_holder(s->task.call.json, port, s->unit->name, &err);
+    if (!known)
+        stk_error_move(&err, &s->refusal);
+    stk_wrap(&err, "starting container '%s'", s->unit->name);
+    stk_task_end(&s->task, &err);
+}
+
+static void (*const answers[])(struct service *) = {
+    [BEGIN] = finish,
+    [LOOK] = on_look,
+    [IMAGE] = on_image,
+    [PULL] = on_pull,
+    [CREATE] = on_create,
+    [HOLDER] = on_holder,
+    [CLEAR] = on_clear,
+    [AGAIN] = want_image,
+    [CONNECT] = on_connect,
+    [STOP_OLD] = on_stopped,
+    [REMOVE_OLD] = on_removed,
+    [RENAME] = on_renamed,
+    [REMOVE_AGAIN] = remove_old,
+    [RENAME_AGAIN] = rename_it,
+    [START] = on_started,
+    [PORT] = on_port_holder,
+};
+
+static void next(struct stk_task *task)
+{
+    answers[task->step]((struct service *)task);
+}
+
+void stk_service_start(struct stk_docker *docker, struct stk_start_req *req)
+{
+    struct service *s =
+        stk_task_new(docker, sizeof(*s), &req->op, req->unit->name, steps, next, clear);
+    s->req = req;
+    s->unit = req->unit;
+    req->changed = false;
+    req->since[0] = '\0';
+    if (req->id || req->replace)
+        look(s, req->id ? req->id : req->unit->name);
+    else
+        want_image(s); /* creating tells whether it is there */
+}

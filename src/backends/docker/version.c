@@ -1,0 +1,88 @@
+/* version.c — agrees once with the engine on a version of its API, before the first request is sent. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine.h"
+#include "text.h"
+#include "trace.h"
+
+static const struct stk_src nowhere;
+
+int stk_version_choose(const char *text, struct stk_error *reterr)
+{
+    int64_t minor;
+    if (!stk_starts(text, "1.") || !stk_parse_int(text + 2, &minor) || minor < 0 || minor > 9999)
+        return stk_fail(reterr, STK_EENGINE, nowhere,
+                        "the engine does not say which API version it speaks (got '%s')", text);
+    if (minor < STK_API_FLOOR)
+        return stk_fail(reterr, STK_EENGINE, nowhere,
+                        "the engine is too old: it speaks API version %s, needed is 1.%d or later",
+                        text, STK_API_OLDEST);
+    return minor < STK_API_NEWEST ? (int)minor : STK_API_NEWEST;
+}
+
+static void send_all(struct stk_docker *docker, const struct stk_error *err)
+{
+    struct stk_call *call = docker->waiting;
+    docker->waiting = NULL;
+    while (call) {
+        struct stk_call *next = call->next;
+        call->next = NULL;
+        call->waiting = false;
+        if (err->code)
+            stk_call_fail(call, err);
+        else
+            stk_call_send_now(call);
+        call = next;
+    }
+}
+
+static void on_ping(struct stk_op *op)
+{
+    struct stk_docker *docker = op->data;
+    struct stk_http_req *ping = &docker->ping;
+    struct stk_error err = { 0 };
+    docker->pinging = false;
+    if (op->err.code) {
+        stk_call_explain(docker, ping, &err);
+    } else if (ping->status != 200) {
+        stk_fail(&err, STK_EENGINE, nowhere, "the engine at %s is not ready: /_ping answers %d",
+                 docker->host, ping->status);
+    } else {
+        int minor = stk_version_choose(ping->got, &err);
+        docker->api_minor = minor > 0 ? (unsigned)minor : 0;
+        stk_trace(STK_TRACE_DOCKER, "engine speaks API %s, we use 1.%u", ping->got,
+                  docker->api_minor);
+    }
+    stk_http_req_clear(ping);
+    send_all(docker, &err);
+    stk_error_clear(&err);
+}
+
+void stk_version_negotiate(struct stk_docker *docker)
+{
+    if (docker->pinging)
+        return;
+    docker->pinging = true;
+    docker->ping = (struct stk_http_req){
+        .op = { .done = on_ping, .data = docker },
+        .method = "GET",
+        .path = "/_ping",
+        .want = "Api-Version",
+        .first_byte_ms = 10000,
+        .total_ms = 10000,
+    };
+    stk_http_send(docker->http, &docker->ping);
+}
+
+void stk_version_forget(struct stk_docker *docker, struct stk_call *call)
+{
+    for (struct stk_call **at = &docker->waiting; *at; at = &(*at)->next) {
+        if (*at != call)
+            continue;
+        *at = call->next;
+        call->next = NULL;
+        call->waiting = false;
+        return;
+    }
+}

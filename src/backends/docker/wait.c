@@ -1,0 +1,133 @@
+/* wait.c — waits until a condition holds of a container: listens first, then looks, and looks again at
+ * each news and now and then. What a look means is the judge's. */
+#include <stdlib.h>
+
+#include "engine.h"
+#include "events.h"
+#include "judge.h"
+#include "resolve.h"
+#include "text.h"
+
+enum step { BEGIN, LISTEN, FIND, LOOK, REST };
+static const char *const steps[] = { "BEGIN", "LISTEN", "FIND", "LOOK", "REST" };
+
+enum {
+    LISTEN_MS = 1000, /* an engine that is slow with its events is looked at without them */
+    REST_MS = 5000,   /* events may get lost */
+};
+
+struct wait {
+    struct stk_task task;
+    struct stk_wait_req *req;
+    struct stk_listener listener;
+    struct stk_judge judge;
+    struct stk_seen *seen; /* by the last look */
+    char *id;
+    bool news; /* something happened during a look */
+};
+
+/* Whatever the end, the caller gets the last status. */
+static void clear(struct stk_task *task)
+{
+    struct wait *w = (struct wait *)task;
+    w->req->seen = TAKE(w->seen);
+    stk_events_leave(task->docker, &w->listener);
+    free(w->id);
+}
+
+static void look(struct wait *w)
+{
+    w->news = false;
+    stk_timer_stop(&w->task.timer);
+    if (w->id)
+        stk_look(&w->task, LOOK, STK_SERVICE, w->id);
+    else
+        stk_find(&w->task, FIND, &w->req->ref);
+}
+
+static void on_news(struct stk_listener *listener, const char *id)
+{
+    struct wait *w = listener->data;
+    if (w->task.canceled || (id && w->id && !stk_streq(id, w->id)))
+        return;
+    if (w->task.step == LISTEN || w->task.step == REST)
+        look(w);
+    else
+        w->news = true;
+}
+
+static void judge(struct wait *w, const json_t *found)
+{
+    struct stk_seeing seeing = { 0 };
+    struct stk_error err = { 0 };
+    unsigned again_ms = 0;
+    stk_see_one(&seeing, w->req->ref, found);
+    stk_seen_free(w->seen);
+    w->seen = stk_seen_finish(&seeing);
+    switch (stk_judge_look(&w->judge, &w->seen->v[0], stk_monotonic_ms(), 0, &again_ms, &err)) {
+    case STK_HOLDS:
+        stk_task_end(&w->task, NULL);
+        return;
+    case STK_FAILS:
+        stk_task_end(&w->task, &err);
+        return;
+    case STK_PENDING:
+        break;
+    }
+    if (w->news)
+        look(w);
+    else
+        stk_task_pause(&w->task, REST, again_ms && again_ms < REST_MS ? again_ms : REST_MS);
+}
+
+static void on_found(struct wait *w)
+{
+    w->id = stk_found_id(STK_SERVICE, w->task.call.json);
+    if (w->id)
+        look(w);
+    else
+        judge(w, NULL);
+}
+
+static void next(struct stk_task *task)
+{
+    struct wait *w = (struct wait *)task;
+    bool asked = task->step == FIND || task->step == LOOK;
+    if (asked && task->call.op.err.code == STK_EABSENT) {
+        judge(w, NULL);
+        return;
+    }
+    if (asked && task->call.op.err.code) {
+        stk_task_fail(task);
+        return;
+    }
+    switch ((enum step)task->step) {
+    case BEGIN:
+    case LISTEN:
+    case REST:
+        look(w);
+        return;
+    case FIND:
+        on_found(w);
+        return;
+    case LOOK:
+        judge(w, task->call.json);
+        return;
+    }
+}
+
+void stk_docker_wait(void *self, struct stk_wait_req *req)
+{
+    struct wait *w = stk_task_new(self, sizeof(*w), &req->op, req->ref.name, steps, next, clear);
+    w->req = req;
+    w->id = req->ref.id ? stk_strdup(req->ref.id) : NULL;
+    req->seen = NULL;
+    stk_judge_init(&w->judge, req->until);
+    w->listener = (struct stk_listener){ .news = on_news, .data = w };
+    bool live = stk_events_live(self);
+    stk_events_listen(self, &w->listener);
+    if (live)
+        look(w);
+    else
+        stk_task_pause(&w->task, LISTEN, LISTEN_MS);
+}
