@@ -72,9 +72,3 @@ const struct stk_backend stk_backend_docker = {
     .wait_healthy = stk_docker_wait,
     .logs = stk_docker_logs,
 };
-
-unsigned long stk_docker_requests(struct stk_runtime *rt)
-{
-    const struct stk_docker *docker = stk_runtime_self(rt, &stk_backend_docker);
-    return docker ? stk_http_sent(docker->http) : 0;
-}
