@@ -147,8 +147,10 @@ container() { # SERVICE [N]: its ID, empty when there is none
     docker ps -aq --no-trunc --filter "label=com.docker.compose.project=$project" \
         --filter "label=com.docker.compose.service=$1" --filter "label=com.docker.compose.container-number=${2:-1}"
 }
-state() { # SERVICE FORMAT
-    docker inspect -f "{{$2}}" "$(container "$1")"
+state() { # SERVICE FORMAT; empty when there is no container
+    local id
+    id=$(container "$1")
+    [ -z "$id" ] || docker inspect -f "{{$2}}" "$id"
 }
 count_of() { # containers of the project, running or not
     docker ps -aq --filter "label=com.docker.compose.project=$project" | wc -l
