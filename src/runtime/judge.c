@@ -82,11 +82,11 @@ static enum stk_verdict by_settling(const struct stk_judge *judge, const struct 
     return STK_PENDING;
 }
 
-static bool keeps_crashing(const struct stk_judge *judge, const struct stk_status *st)
+/* Judged while it is down: only then does an engine still know how the last run ended. */
+static bool keeps_crashing(const struct stk_status *st)
 {
-    bool down = st->state == STK_RESTARTING || st->state == STK_EXITED;
-    bool often = st->restarts >= STK_CRASH_RESTARTS;
-    return often && (down || st->restarts - judge->restarts >= STK_CRASH_RESTARTS);
+    bool down = st->state == STK_RESTARTING || (st->state == STK_EXITED && st->restarts_itself);
+    return down && st->restarts >= STK_CRASH_RESTARTS;
 }
 
 static enum stk_verdict fail_crashing(const struct stk_status *st, struct stk_error *reterr)
@@ -148,8 +148,6 @@ static enum stk_verdict look_at_up(const struct stk_judge *judge, const struct s
 
 static void note_run(struct stk_judge *judge, const struct stk_status *st, int64_t now_ms)
 {
-    if (!judge->looked)
-        judge->restarts = st->restarts;
     bool same_run =
         judge->looked && judge->started_ms == st->started_ms && st->state == STK_RUNNING;
     if (!same_run)
@@ -165,8 +163,7 @@ enum stk_verdict stk_judge_look(struct stk_judge *judge, const struct stk_status
     *ret_again_ms = 0;
     note_run(judge, st, now_ms);
     bool patient = judge->until == STK_UNTIL_EXITED || judge->until == STK_UNTIL_STARTED;
-    bool for_good = st->state == STK_EXITED && !st->restarts_itself;
-    if (!patient && !for_good && keeps_crashing(judge, st))
+    if (!patient && keeps_crashing(st))
         return fail_crashing(st, reterr);
     switch (st->state) {
     case STK_ABSENT:

@@ -22,7 +22,6 @@ enum stk_verdict { STK_PENDING, STK_HOLDS, STK_FAILS };
 struct stk_judge {
     enum stk_until until;
     bool looked;
-    unsigned restarts;  /* at the first look */
     int64_t started_ms; /* of the run last looked at, by the engine's clock */
     int64_t since_ms;   /* when that run was first looked at, by the caller's clock */
 };
