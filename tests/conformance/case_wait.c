@@ -1,0 +1,159 @@
+/* case_wait.c — what must hold for wait_healthy: when it ends, and what its verdict says. */
+#include <string.h>
+
+#include "bench.h"
+
+enum { LONG_MS = 30000 };
+
+static void until_started_holds_once_it_runs(struct bench *b)
+{
+    struct bench_unit *u = bench_service(b, "steady");
+    EXPECT(b, bench_start(b, u, NULL) == STK_OK);
+    EXPECT(b, bench_wait(b, u->unit.ref, STK_UNTIL_STARTED, LONG_MS) == STK_OK);
+    EXPECT(b, bench_waited(b) && bench_waited(b)->state == STK_RUNNING);
+}
+
+static void until_healthy_holds_when_the_check_passes(struct bench *b)
+{
+    struct bench_unit *u = bench_service(b, "healthy");
+    EXPECT(b, bench_start(b, u, NULL) == STK_OK);
+    EXPECT(b, bench_wait(b, u->unit.ref, STK_UNTIL_HEALTHY, LONG_MS) == STK_OK);
+    EXPECT(b, bench_waited(b) && bench_waited(b)->health == STK_HEALTH_HEALTHY);
+}
+
+static void until_healthy_fails_with_what_the_check_said(struct bench *b)
+{
+    struct bench_unit *u = bench_service(b, "ill");
+    EXPECT(b, bench_start(b, u, NULL) == STK_OK);
+    EXPECT(b, bench_wait(b, u->unit.ref, STK_UNTIL_HEALTHY, LONG_MS) == STK_ENOTREADY);
+    EXPECT_SAYS(b, "unhealthy");
+    EXPECT_SAYS(b, "refused");
+    const struct stk_status *st = bench_waited(b);
+    EXPECT(b, st && st->health == STK_HEALTH_UNHEALTHY && st->probe_exit == 4);
+    EXPECT(b, st->probe_output && strstr(st->probe_output, "refused"));
+}
+
+static void until_healthy_fails_without_a_check(struct bench *b)
+{
+    struct bench_unit *u = bench_service(b, "steady");
+    EXPECT(b, bench_start(b, u, NULL) == STK_OK);
+    EXPECT(b, bench_wait(b, u->unit.ref, STK_UNTIL_HEALTHY, LONG_MS) == STK_ENOTREADY);
+    EXPECT_SAYS(b, "health");
+}
+
+static void until_healthy_fails_when_it_exits(struct bench *b)
+{
+    struct bench_unit *u = bench_service(b, "failing"), *slow = bench_service(b, "slow");
+    u->service.healthcheck = slow->service.healthcheck;
+    EXPECT(b, bench_start(b, u, NULL) == STK_OK);
+    EXPECT(b, bench_wait(b, u->unit.ref, STK_UNTIL_HEALTHY, LONG_MS) == STK_ENOTREADY);
+    EXPECT_SAYS(b, "exited with code 3");
+}
+
+static void until_completed_holds_when_it_exits_well(struct bench *b)
+{
+    struct bench_unit *u = bench_service(b, "wellending");
+    EXPECT(b, bench_start(b, u, NULL) == STK_OK);
+    EXPECT(b, bench_wait(b, u->unit.ref, STK_UNTIL_COMPLETED, LONG_MS) == STK_OK);
+    EXPECT(b, bench_waited(b)->state == STK_EXITED && bench_waited(b)->exit_code == 0);
+}
+
+static void until_completed_fails_with_the_exit_code(struct bench *b)
+{
+    struct bench_unit *u = bench_service(b, "failing");
+    EXPECT(b, bench_start(b, u, NULL) == STK_OK);
+    EXPECT(b, bench_wait(b, u->unit.ref, STK_UNTIL_COMPLETED, LONG_MS) == STK_ENOTREADY);
+    EXPECT_SAYS(b, "exited with code 3");
+    EXPECT(b, bench_waited(b) && bench_waited(b)->exit_code == 3);
+}
+
+static void until_completed_names_the_signal_that_killed_it(struct bench *b)
+{
+    struct bench_unit *u = bench_service(b, "steady");
+    EXPECT(b, bench_start(b, u, NULL) == STK_OK);
+    struct stk_stop_req req = { .kill = true };
+    EXPECT(b, bench_stop(b, u->unit.ref, &req) == STK_OK);
+    EXPECT(b, bench_wait(b, u->unit.ref, STK_UNTIL_COMPLETED, LONG_MS) == STK_ENOTREADY);
+    EXPECT_SAYS(b, "SIGKILL");
+}
+
+static void until_ready_holds_with_and_without_a_check(struct bench *b)
+{
+    struct bench_unit *plain = bench_service(b, "steady"), *checked = bench_service(b, "healthy");
+    EXPECT(b, bench_start(b, plain, NULL) == STK_OK);
+    EXPECT(b, bench_start(b, checked, NULL) == STK_OK);
+    EXPECT(b, bench_wait(b, plain->unit.ref, STK_UNTIL_READY, LONG_MS) == STK_OK);
+    EXPECT(b, bench_waited(b)->state == STK_RUNNING);
+    EXPECT(b, bench_wait(b, checked->unit.ref, STK_UNTIL_READY, LONG_MS) == STK_OK);
+    EXPECT(b, bench_waited(b)->health == STK_HEALTH_HEALTHY);
+}
+
+static void until_ready_holds_for_a_job_that_ended_well(struct bench *b)
+{
+    struct bench_unit *u = bench_service(b, "wellending");
+    EXPECT(b, bench_start(b, u, NULL) == STK_OK);
+    EXPECT(b, bench_wait(b, u->unit.ref, STK_UNTIL_EXITED, LONG_MS) == STK_OK);
+    EXPECT(b, bench_wait(b, u->unit.ref, STK_UNTIL_READY, LONG_MS) == STK_OK);
+}
+
+static void until_ready_fails_for_what_exits(struct bench *b)
+{
+    struct bench_unit *u = bench_service(b, "failing");
+    EXPECT(b, bench_start(b, u, NULL) == STK_OK);
+    EXPECT(b, bench_wait(b, u->unit.ref, STK_UNTIL_READY, LONG_MS) == STK_ENOTREADY);
+    EXPECT_SAYS(b, "exited with code 3");
+}
+
+static void until_ready_fails_for_a_crash_loop(struct bench *b)
+{
+    struct bench_unit *u = bench_service(b, "crashing");
+    EXPECT(b, bench_start(b, u, NULL) == STK_OK);
+    EXPECT(b, bench_wait(b, u->unit.ref, STK_UNTIL_READY, LONG_MS) == STK_ENOTREADY);
+    EXPECT_SAYS(b, "keeps crashing");
+    EXPECT_SAYS(b, "exited with code 7");
+}
+
+static void until_exited_holds_however_it_ended(struct bench *b)
+{
+    struct bench_unit *u = bench_service(b, "failing");
+    EXPECT(b, bench_start(b, u, NULL) == STK_OK);
+    EXPECT(b, bench_wait(b, u->unit.ref, STK_UNTIL_EXITED, LONG_MS) == STK_OK);
+    EXPECT(b, bench_waited(b)->exit_code == 3);
+}
+
+static void wait_for_an_absent_unit_fails(struct bench *b)
+{
+    struct bench_unit *u = bench_service(b, "steady");
+    EXPECT(b, bench_wait(b, u->unit.ref, STK_UNTIL_STARTED, LONG_MS) == STK_ENOTREADY);
+    EXPECT(b, bench_waited(b) && bench_waited(b)->state == STK_ABSENT);
+}
+
+static void a_deadline_reads_timed_out(struct bench *b)
+{
+    struct bench_unit *u = bench_service(b, "slow");
+    EXPECT(b, bench_start(b, u, NULL) == STK_OK);
+    EXPECT(b, bench_wait(b, u->unit.ref, STK_UNTIL_HEALTHY, 300) == STK_ETIMEOUT);
+    EXPECT_SAYS(b, "timed out after 0.3 s");
+    EXPECT(b, bench_waited(b) && bench_waited(b)->state == STK_RUNNING);
+}
+
+const struct bench_case cases_wait[] = {
+    { "until_started_holds_once_it_runs", until_started_holds_once_it_runs },
+    { "until_healthy_holds_when_the_check_passes", until_healthy_holds_when_the_check_passes },
+    { "until_healthy_fails_with_what_the_check_said",
+      until_healthy_fails_with_what_the_check_said },
+    { "until_healthy_fails_without_a_check", until_healthy_fails_without_a_check },
+    { "until_healthy_fails_when_it_exits", until_healthy_fails_when_it_exits },
+    { "until_completed_holds_when_it_exits_well", until_completed_holds_when_it_exits_well },
+    { "until_completed_fails_with_the_exit_code", until_completed_fails_with_the_exit_code },
+    { "until_completed_names_the_signal_that_killed_it",
+      until_completed_names_the_signal_that_killed_it },
+    { "until_ready_holds_with_and_without_a_check", until_ready_holds_with_and_without_a_check },
+    { "until_ready_holds_for_a_job_that_ended_well", until_ready_holds_for_a_job_that_ended_well },
+    { "until_ready_fails_for_what_exits", until_ready_fails_for_what_exits },
+    { "until_ready_fails_for_a_crash_loop", until_ready_fails_for_a_crash_loop },
+    { "until_exited_holds_however_it_ended", until_exited_holds_however_it_ended },
+    { "wait_for_an_absent_unit_fails", wait_for_an_absent_unit_fails },
+    { "a_deadline_reads_timed_out", a_deadline_reads_timed_out },
+    { 0 },
+};

@@ -1,0 +1,28 @@
+#!/bin/sh
+# docker.sh CONFORMANCE [CASE...] — runs the conformance suite on a Docker Engine: the one at DOCKER_HOST
+# or the default socket. Makes the image the cases run, and removes it again.
+set -u
+program=$1
+shift
+skip() {
+    echo "skipped: $1"
+    exit 77
+}
+image=stackctl-conformance:1
+command -v docker > /dev/null || skip "no docker command to make the image with"
+docker version > /dev/null 2>&1 || skip "no Docker Engine at ${DOCKER_HOST:-unix:///var/run/docker.sock}"
+busybox=$(command -v busybox) || skip "no busybox to make the image from (Debian: busybox-static)"
+[ "$(dd if="$busybox" bs=1024 2> /dev/null | grep -ac ld-linux)" = 0 ] || skip "$busybox is not a static one"
+
+root=$(mktemp -d)
+clean() {
+    rm -rf "$root"
+    docker image rm -f "$image" > /dev/null 2>&1
+}
+trap clean EXIT
+trap 'exit 130' INT TERM
+mkdir "$root/bin" "$root/tmp" "$root/data"
+cp "$busybox" "$root/bin/busybox"
+for name in sh sleep echo; do ln -s busybox "$root/bin/$name"; done
+tar -C "$root" -c . | docker import - "$image" > /dev/null || exit 1
+"$program" docker "$@"
