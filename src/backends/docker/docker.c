@@ -27,6 +27,7 @@ static int docker_open(struct stk_loop *loop, const struct stk_runtime_opts *opt
     docker->loop = loop;
     docker->http = stk_http_new(loop, &http);
     docker->host = TAKE(host.shown);
+    docker->same_machine = host.unix_path != NULL;
     docker->project = opts->project;
     docker->tool = opts->tool ? opts->tool : STK_VERSION;
     docker->image_ids = json_object();

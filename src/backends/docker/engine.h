@@ -23,6 +23,7 @@ struct stk_docker {
     char *host;          /* as told to people: "unix:///var/run/docker.sock" */
     const char *project; /* of refs without an id, or NULL */
     const char *tool;    /* version for labels */
+    bool same_machine;   /* its clock is ours */
     unsigned api_minor;  /* 0: not negotiated yet */
     struct stk_http_req ping;
     bool pinging;

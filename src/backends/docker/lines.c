@@ -28,10 +28,20 @@ static void emit(struct stk_lines *lines, int stream)
     stk_buf_reset(partial);
 }
 
+/* Pieces of one long line bear one time. Another time means that the line before was the last of a run
+ * that ended without a line end: it gets one, so that the next run does not begin in its middle. */
+static void end_unfinished(struct stk_lines *lines, int stream)
+{
+    stk_buf_putc(&lines->partial[stream], '\n');
+    emit(lines, stream);
+}
+
 static void add_text(struct stk_lines *lines, int stream, const char *time, const char *bytes,
                      size_t size)
 {
     struct stk_buf *partial = &lines->partial[stream];
+    if (partial->size && strcmp(time, lines->started[stream]) != 0)
+        end_unfinished(lines, stream);
     while (size) {
         if (!partial->size)
             snprintf(lines->started[stream], sizeof(lines->started[stream]), "%s", time);

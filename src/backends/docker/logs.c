@@ -145,6 +145,13 @@ static void finish(struct logs *logs)
     stk_task_end(&logs->task, NULL);
 }
 
+/* For good: what came before the break is handed over first. */
+static void give_up(struct logs *logs)
+{
+    stk_lines_flush(&logs->lines);
+    stk_task_fail_in(&logs->task, "reading the log");
+}
+
 static void pause_then_look(struct logs *logs)
 {
     unsigned ms = logs->pause_ms ? logs->pause_ms : FIRST_PAUSE_MS;
@@ -179,15 +186,16 @@ static void on_end(struct logs *logs)
     else if (!err->code && !cut)
         look(logs);
     else if (err->code && err->code != STK_EENGINE)
-        stk_task_fail_in(&logs->task, "reading the log");
+        give_up(logs);
     else if (++logs->breaks < BREAKS && (logs->req->follow || !logs->got))
         pause_then_look(logs);
     else if (err->code)
-        stk_task_fail_in(&logs->task, "reading the log");
+        give_up(logs);
     else {
         struct stk_error broken = { 0 };
         stk_fail(&broken, STK_EENGINE, nowhere,
                  "reading the log: the engine's stream ended in the middle of a frame");
+        stk_lines_flush(&logs->lines);
         stk_task_end(&logs->task, &broken);
     }
 }

@@ -7,6 +7,7 @@
 #include "create.h"
 #include "engine.h"
 #include "text.h"
+#include "words.h"
 
 static const char *volume_name(const struct stk_unit *unit, const char *key)
 {
@@ -95,15 +96,14 @@ static void set_tmpfs(json_t *host, const struct stk_strs *tmpfs)
         json_decref(map);
 }
 
-/* The name of the anonymous volume that was mounted at target, or NULL. Anonymous ones have 64
- * hexadecimal digits for a name. */
+/* The name of the anonymous volume that was mounted at target, or NULL. */
 static const char *inherited(const json_t *mounts, const char *target)
 {
     for (size_t i = 0; i < stk_json_n(mounts); i++) {
         const json_t *m = stk_json_at(mounts, i);
         const char *name = stk_json_str(m, "Name");
-        if (stk_streq(stk_json_str(m, "Destination"), target) && name && strlen(name) == 64 &&
-            strspn(name, "0123456789abcdef") == 64)
+        if (stk_streq(stk_json_str(m, "Destination"), target) && name &&
+            stk_volume_is_anonymous(name))
             return name;
     }
     return NULL;

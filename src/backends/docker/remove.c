@@ -5,9 +5,12 @@
 #include "engine.h"
 #include "resolve.h"
 #include "text.h"
+#include "words.h"
 
-enum step { BEGIN, FIND, DELETE, WAIT, GONE, USERS };
-static const char *const steps[] = { "BEGIN", "FIND", "DELETE", "WAIT", "GONE", "USERS" };
+enum step { BEGIN, FIND, LOOK, DELETE, WAIT, GONE, USERS, VOLUMES };
+static const char *const steps[] = {
+    "BEGIN", "FIND", "LOOK", "DELETE", "WAIT", "GONE", "USERS", "VOLUMES",
+};
 
 enum { RETRY_MS = 100, ENDPOINTS_MS = 3000, REMOVAL_MS = 60000, DELETE_MS = 60000 };
 
@@ -17,12 +20,15 @@ struct removal {
     struct stk_task task;
     struct stk_remove_req *req;
     char *id;
+    json_t *volumes; /* names of its anonymous volumes, still to be removed */
     int64_t began_ms;
 };
 
 static void clear(struct stk_task *task)
 {
-    stk_charp(&((struct removal *)task)->id);
+    struct removal *removal = (struct removal *)task;
+    stk_charp(&removal->id);
+    json_decref(removal->volumes);
 }
 
 static void delete (struct removal *removal)
@@ -102,9 +108,10 @@ static void next(struct stk_task *task)
 {
     struct removal *removal = (struct removal *)task;
     const struct stk_error *err = &task->call.op.err;
-    bool asked = task->step == FIND || task->step == DELETE || task->step == USERS;
+    bool asked =
+        task->step == FIND || task->step == LOOK || task->step == DELETE || task->step == USERS;
     if (asked && err->code == STK_EABSENT) {
-        stk_task_end(task, NULL);
+        remove_volumes(removal);
         return;
     }
     if (asked && err->code) {
@@ -118,6 +125,9 @@ static void next(struct stk_task *task)
     case FIND:
         found(removal);
         return;
+    case LOOK:
+        note_volumes(removal);
+        return;
     case BEGIN:
     case WAIT:
     case GONE:
@@ -125,7 +135,10 @@ static void next(struct stk_task *task)
         return;
     case DELETE:
         removal->req->changed = true;
-        stk_task_end(task, NULL);
+        remove_volumes(removal);
+        return;
+    case VOLUMES:
+        remove_volumes(removal);
         return;
     case USERS:
         blame(removal);

@@ -64,7 +64,9 @@ static void judge(struct wait *w, const json_t *found)
     stk_see_one(&seeing, w->req->ref, found);
     stk_seen_free(w->seen);
     w->seen = stk_seen_finish(&seeing);
-    switch (stk_judge_look(&w->judge, &w->seen->v[0], stk_monotonic_ms(), 0, &again_ms, &err)) {
+    int64_t engine_now = w->task.docker->same_machine ? stk_now_ms() : 0;
+    switch (stk_judge_look(&w->judge, &w->seen->v[0], stk_monotonic_ms(), engine_now, &again_ms,
+                           &err)) {
     case STK_HOLDS:
         stk_task_end(&w->task, NULL);
         return;

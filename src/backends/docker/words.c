@@ -150,3 +150,8 @@ const char *stk_replaced_name(const char *name)
     return name && strspn(name, "0123456789abcdef") == 12 && name[12] == '_' && name[13] ? name + 13
                                                                                          : NULL;
 }
+
+bool stk_volume_is_anonymous(const char *name)
+{
+    return strlen(name) == 64 && strspn(name, "0123456789abcdef") == 64;
+}

@@ -25,5 +25,7 @@ const char *stk_until_word(enum stk_until until); /* "service_healthy" */
 /* "shop-web-1" of "0123456789ab_shop-web-1", else NULL: how a replacement is called until the old
  * container is gone. */
 const char *stk_replaced_name(const char *name);
+/* 64 hexadecimal digits: what an engine calls a volume that nobody named. */
+bool stk_volume_is_anonymous(const char *name);
 
 #endif
