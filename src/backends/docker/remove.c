@@ -31,7 +31,7 @@ static void clear(struct stk_task *task)
     json_decref(removal->volumes);
 }
 
-static void delete (struct removal *removal)
+static void remove_it(struct removal *removal)
 {
     STK_CLEANUP(stk_charp) char *id = stk_url_escape(removal->id);
     struct stk_task *task = &removal->task;
@@ -95,11 +95,47 @@ static void blame(struct removal *removal)
     stk_task_end(task, &err);
 }
 
+/* The engine itself removes only those that this very container made: one that a replacement took over
+ * from the container before it has a source, which is how the engine tells named volumes. */
+static void note_volumes(struct removal *removal)
+{
+    const json_t *mounts = stk_json_get(removal->task.call.json, "Mounts");
+    removal->volumes = json_array();
+    for (size_t i = 0; i < stk_json_n(mounts); i++) {
+        const char *name = stk_json_text(stk_json_at(mounts, i), "Name");
+        if (name && stk_volume_is_anonymous(name))
+            json_array_append_new(removal->volumes, json_string(name));
+    }
+    remove_it(removal);
+}
+
+/* Best effort: one that another container uses as well stays. */
+static void remove_volumes(struct removal *removal)
+{
+    size_t n = stk_json_n(removal->volumes);
+    if (!n) {
+        stk_task_end(&removal->task, NULL);
+        return;
+    }
+    STK_CLEANUP(stk_charp)
+    char *name = stk_strdup(json_string_value(stk_json_at(removal->volumes, n - 1)));
+    json_array_remove(removal->volumes, n - 1);
+    stk_task_go(&removal->task, VOLUMES, "DELETE", NULL, "/volumes/%s", name);
+}
+
+static void look_or_remove(struct removal *removal)
+{
+    if (removal->req->ref.kind == STK_SERVICE && removal->req->volumes)
+        stk_look(&removal->task, LOOK, STK_SERVICE, removal->id);
+    else
+        remove_it(removal);
+}
+
 static void found(struct removal *removal)
 {
     removal->id = stk_found_id(removal->req->ref.kind, removal->task.call.json);
     if (removal->id)
-        delete (removal);
+        look_or_remove(removal);
     else
         stk_task_end(&removal->task, NULL);
 }
@@ -131,7 +167,7 @@ static void next(struct stk_task *task)
     case BEGIN:
     case WAIT:
     case GONE:
-        delete (removal);
+        remove_it(removal);
         return;
     case DELETE:
         removal->req->changed = true;
@@ -158,5 +194,5 @@ void stk_docker_remove(void *self, struct stk_remove_req *req)
         return;
     }
     removal->id = stk_strdup(stk_ref_id(&req->ref));
-    delete (removal);
+    look_or_remove(removal);
 }
