@@ -321,9 +321,18 @@ void bench_breathe(struct bench *b, unsigned ms)
 
 void bench_fail(struct bench *b, const char *file, int line, const char *what)
 {
-    if (!b->failure)
-        b->failure = stk_printf("%s:%d: %s%s%s", file, line, what, last.msg ? "; last said: " : "",
-                                last.msg ? last.msg : "");
+    if (b->failure)
+        return;
+    STK_CLEANUP(stk_buf_clearp) struct stk_buf text;
+    stk_buf_init(&text, 64 * STK_KIB);
+    stk_buf_printf(&text, "%s:%d: %s", file, line, what);
+    if (last.msg)
+        stk_buf_printf(&text, "; last said: %s", last.msg);
+    if (b->log.size) {
+        stk_buf_puts(&text, "; last logs: ");
+        stk_escape_control(&text, b->log.bytes, b->log.size);
+    }
+    b->failure = stk_buf_take(&text);
 }
 
 void bench_skip(struct bench *b, const char *why)

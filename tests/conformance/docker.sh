@@ -12,7 +12,7 @@ image=stackctl-conformance:1
 command -v docker > /dev/null || skip "no docker command to make the image with"
 docker version > /dev/null 2>&1 || skip "no Docker Engine at ${DOCKER_HOST:-unix:///var/run/docker.sock}"
 busybox=$(command -v busybox) || skip "no busybox to make the image from (Debian: busybox-static)"
-[ "$(dd if="$busybox" bs=1024 2> /dev/null | grep -ac ld-linux)" = 0 ] || skip "$busybox is not a static one"
+! ldd "$busybox" > /dev/null 2>&1 || skip "$busybox is not a static one (Debian: busybox-static)"
 
 root=$(mktemp -d)
 clean() {
