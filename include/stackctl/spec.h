@@ -80,6 +80,7 @@ struct stk_attachment { /* a service on a network */
     struct stk_strs aliases;
     const char *ipv4_address, *ipv6_address;
     struct stk_opt priority;
+    bool mapping; /* written as a mapping, perhaps an empty one: `config` prints {} */
     struct stk_src src;
 };
 
@@ -128,6 +129,8 @@ struct stk_service {
     size_t n_networks;
     struct stk_depend *depends_on; /* sorted by service */
     size_t n_depends_on;
+    struct stk_depend *depends_off; /* optional ones on services that take no part: only printed */
+    size_t n_depends_off;
     struct stk_healthcheck healthcheck;
     const char *restart; /* "no", "always", "on-failure", "on-failure:3", "unless-stopped" or NULL */
     struct stk_kvs labels, sysctls;
@@ -195,6 +198,8 @@ struct stk_spec_opts {
     char *const *environ;          /* NULL: the process's */
     const struct stk_kv *scale;    /* --scale SERVICE=N, each overriding the file */
     size_t n_scale;
+    bool no_run;                   /* only to be printed: what just starting it would trip over (a host
+                                      port held twice) is a warning */
 };
 
 /* Loads, merges, checks. On failure *ret is untouched and diags has at least one error; on success

@@ -46,7 +46,8 @@ static void fail_name(struct check *c, struct stk_src src, const char *name, con
 
 static void check_image(struct check *c, struct service *s)
 {
-    if (s->s.image && *s->s.image)
+    if ((s->s.image && *s->s.image) ||
+        s->broken) /* broken: it may have one we do not support yet */
         return;
     struct stk_diag d = diag_at(c->ld, s->s.src, length_of(s->s.name));
     stk_diags_add(c->ld->diags, &d, "service '%s' has no image", s->s.name);
@@ -54,10 +55,12 @@ static void check_image(struct check *c, struct service *s)
 
 static void check_depends_on(struct check *c, struct service *s)
 {
+    if (c->m->incomplete)
+        return;
     for (size_t i = 0; i < s->s.n_depends_on; i++) {
         const struct stk_depend *d = &s->s.depends_on[i];
         const struct service *on = model_service(c->m, d->service);
-        if (!on && d->required)
+        if (!on)
             fail_name(c, d->src, d->service,
                       nearest_of(c, d->service, c->m->services, c->m->n_services,
                                  sizeof(*c->m->services)),
@@ -72,21 +75,24 @@ static void check_depends_on(struct check *c, struct service *s)
     }
 }
 
-/* Dependencies on what takes no part are dropped once they were checked. */
+/* Optional dependencies on what takes no part are set aside: nobody waits for them. */
 static void drop_optional(struct check *c, struct service *s)
 {
     size_t kept = 0;
+    s->s.depends_off = stk_arena_array(c->ld->arena, s->s.n_depends_on, sizeof(*s->s.depends_off));
     for (size_t i = 0; i < s->s.n_depends_on; i++) {
         const struct service *on = model_service(c->m, s->s.depends_on[i].service);
         if (on && on->enabled)
             s->s.depends_on[kept++] = s->s.depends_on[i];
+        else
+            s->s.depends_off[s->s.n_depends_off++] = s->s.depends_on[i];
     }
     s->s.n_depends_on = kept;
 }
 
 static void check_networks(struct check *c, struct service *s)
 {
-    for (size_t i = 0; i < s->s.n_networks; i++) {
+    for (size_t i = 0; !c->m->incomplete && i < s->s.n_networks; i++) {
         const struct stk_attachment *a = &s->s.networks[i];
         if (!model_network(c->m, a->network))
             fail_name(c, a->src, a->network,
@@ -99,7 +105,7 @@ static void check_networks(struct check *c, struct service *s)
 
 static void check_volumes(struct check *c, struct service *s)
 {
-    for (size_t i = 0; i < s->s.n_volumes; i++) {
+    for (size_t i = 0; !c->m->incomplete && i < s->s.n_volumes; i++) {
         const struct stk_mount *v = &s->s.volumes[i];
         if (v->type != STK_MOUNT_VOLUME || !v->source || !*v->source ||
             model_volume(c->m, v->source))

@@ -30,11 +30,19 @@ static bool is_fixed(const struct stk_port *p)
     return p->published && !strchr(p->published, '-') && !stk_streq(p->published, "0");
 }
 
+/* Nothing is wrong with the file as such: it only cannot run. */
+static enum stk_severity severity_of(const struct load *ld)
+{
+    return ld->opts->no_run ? STK_WARNING : STK_ERROR;
+}
+
 static void check_replicas(struct load *ld, const struct stk_service *s, const struct stk_port *p)
 {
     if (s->replicas < 2)
         return;
     struct stk_diag d = diag_at(ld, p->src, 1);
+    d.severity = severity_of(ld);
+    d.other = s->src;
     d.hint = load_printf(ld, "give a range such as %s-%lu:%u", p->published,
                          strtoul(p->published, NULL, 10) + s->replicas - 1, p->target);
     stk_diags_add(ld->diags, &d, "port %s of service '%s' can be held by one container, not by %u",
@@ -52,9 +60,16 @@ static void check_port(struct load *ld, struct map *held, const struct stk_servi
     for (const struct holder *h = *slot; h && n < MOST; h = h->next, n++) {
         if (!clash(h->port, p))
             continue;
-        fail_clash(ld, p->src, h->port->src,
-                   "port %s/%s is published twice: by service '%s' and by '%s'", p->published,
-                   p->protocol, h->service->name, s->name);
+        struct stk_diag d = diag_at(ld, p->src, 1);
+        d.severity = severity_of(ld);
+        d.other = h->port->src;
+        if (h->service == s)
+            stk_diags_add(ld->diags, &d, "port %s/%s is published twice by service '%s'",
+                          p->published, p->protocol, s->name);
+        else
+            stk_diags_add(ld->diags, &d,
+                          "port %s/%s is published twice: by service '%s' and by '%s'",
+                          p->published, p->protocol, h->service->name, s->name);
         return;
     }
     struct holder *holder = stk_arena_alloc(ld->arena, sizeof(*holder));

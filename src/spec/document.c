@@ -84,7 +84,7 @@ static void read_tag(struct reader *r, struct node *node, const char *tag)
             return;
         }
     if (strncmp(tag, "tag:yaml.org,2002:", 18) != 0 && strcmp(tag, "!") != 0)
-        r->bad |= !fail_node(r->ld, node, "unknown tag '%s'", tag);
+        warn_src(r->ld, node->src, 1, "unknown tag '%s' is ignored", tag);
 }
 
 static struct node *begin_node(struct reader *r, const yaml_event_t *ev, enum node_kind kind,

@@ -138,11 +138,6 @@ static void docs_clear(struct docs *docs)
     free(docs->v);
 }
 
-static bool is_empty(const struct node *root)
-{
-    return node_is_null(root);
-}
-
 static bool read_file(struct load *ld, const char *path, struct docs *docs)
 {
     struct source *source = file_read(ld, path, NULL);
@@ -150,7 +145,7 @@ static bool read_file(struct load *ld, const char *path, struct docs *docs)
     if (!source || !document_read(ld, source, &docs->v, &docs->n))
         return false;
     for (size_t i = before; i < docs->n; i++) {
-        if (is_empty(docs->v[i]))
+        if (node_is_null(docs->v[i]))
             continue;
         if (docs->v[i]->kind != NODE_MAP)
             return fail_node(ld, docs->v[i], "a stack file must be a mapping, not %s",
@@ -158,11 +153,17 @@ static bool read_file(struct load *ld, const char *path, struct docs *docs)
         docs->v[kept++] = docs->v[i];
     }
     docs->n = kept;
-    if (kept > before)
-        return true;
-    struct stk_diag d = { .severity = STK_ERROR, .code = STK_ENOFILE };
-    stk_diags_add(ld->diags, &d, "'%s' is empty", source->name);
-    return false;
+    return true;
+}
+
+/* A document that says nothing: no key, or only the obsolete version. */
+static bool says_nothing(const struct docs *docs)
+{
+    for (size_t i = 0; i < docs->n; i++)
+        for (size_t k = 0; k < docs->v[i]->n; k++)
+            if (!stk_streq(docs->v[i]->pairs[k].key, "version"))
+                return false;
+    return true;
 }
 
 static bool read_files(struct load *ld, struct docs *docs)
@@ -170,7 +171,11 @@ static bool read_files(struct load *ld, struct docs *docs)
     bool ok = true;
     for (size_t i = 0; i < ld->spec->files.n; i++)
         ok &= read_file(ld, ld->spec->files.v[i], docs);
-    return ok;
+    if (!ok || !says_nothing(docs))
+        return ok;
+    struct stk_diag d = { .severity = STK_ERROR, .code = STK_ENOFILE };
+    stk_diags_add(ld->diags, &d, "'%s' is empty", ld->more->sources[ld->more->n_sources - 1]->name);
+    return false;
 }
 
 /* The name is wanted before anything else, for it is a variable of the files. */

@@ -32,11 +32,10 @@ static bool read_service(struct load *ld, struct pair *pair, void *object)
         return fail_key(ld, pair, NULL,
                         "service name '%s' may hold only letters, digits, '.', '_' and '-'",
                         pair->key);
-    if (!table_parse(ld, &service_table, pair->value, s))
-        return false;
+    s->broken = !table_parse(ld, &service_table, pair->value, s);
     struct pair *image = node_pair(ld, pair->value, "image");
     s->s.image_src = image ? image->value->src : pair->src;
-    return true;
+    return !s->broken;
 }
 
 static bool read_network(struct load *ld, struct pair *pair, void *object)
@@ -112,6 +111,7 @@ static bool check_top(struct load *ld, struct node *root)
 bool model_read(struct load *ld, struct node *root, struct model *ret)
 {
     bool ok = check_top(ld, root);
+    ret->incomplete = node_pair(ld, root, "include") != NULL;
     ok &= read_section(ld, &sections[0], root, &ret->services, &ret->n_services);
     ok &= read_section(ld, &sections[1], root, &ret->networks, &ret->n_networks);
     ok &= read_section(ld, &sections[2], root, &ret->volumes, &ret->n_volumes);

@@ -17,8 +17,8 @@ struct service {
     struct stk_service s; /* first: the key tables take its offsets */
     struct env_file *env_files;
     size_t n_env_files;
-    bool enabled;
-    unsigned mark; /* of the search for cycles */
+    bool enabled, broken; /* broken: a problem was reported about it */
+    unsigned mark;        /* of the search for cycles */
 };
 
 struct network {
@@ -42,6 +42,7 @@ struct model {
     size_t n_networks;
     struct volume *volumes;
     size_t n_volumes;
+    bool incomplete; /* names may stand in files that are not read: unknown ones are no problem */
 };
 
 struct service *model_service(const struct model *m, const char *name);

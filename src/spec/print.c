@@ -8,52 +8,52 @@
 #include "print_yaml.h"
 #include "text.h"
 
-static json_t *services_json(const struct stk_spec *spec)
+static json_t *services_json(const struct stk_spec *spec, enum printing how)
 {
     json_t *map = json_object();
     for (size_t i = 0; i < spec->n_services; i++) {
         json_t *one = json_object();
-        table_print(&service_table, &spec->services[i], PRINT_CONFIG, one);
+        table_print(&service_table, &spec->services[i], how, one);
         json_object_set_new(map, spec->services[i].name, one);
     }
     return map;
 }
 
-static json_t *networks_json(const struct stk_spec *spec)
+static json_t *networks_json(const struct stk_spec *spec, enum printing how)
 {
     json_t *map = json_object();
     for (size_t i = 0; i < spec->n_networks; i++) {
         json_t *one = json_pack("{s:{}}", "ipam");
-        table_print(&network_table, &spec->networks[i], PRINT_CONFIG, one);
+        table_print(&network_table, &spec->networks[i], how, one);
         json_object_set_new(map, spec->networks[i].key, one);
     }
     return map;
 }
 
-static json_t *volumes_json(const struct stk_spec *spec)
+static json_t *volumes_json(const struct stk_spec *spec, enum printing how)
 {
     json_t *map = json_object();
     for (size_t i = 0; i < spec->n_volumes; i++) {
         json_t *one = json_object();
-        table_print(&volume_table, &spec->volumes[i], PRINT_CONFIG, one);
+        table_print(&volume_table, &spec->volumes[i], how, one);
         json_object_set_new(map, spec->volumes[i].key, one);
     }
     return map;
 }
 
 /* What an extension holds, as it stands in the file. */
-static json_t *node_json(const struct node *node)
+static json_t *node_json(const struct node *node, enum printing how)
 {
     if (node->kind == NODE_LIST) {
         json_t *list = json_array();
         for (size_t i = 0; i < node->n; i++)
-            json_array_append_new(list, node_json(node->items[i]));
+            json_array_append_new(list, node_json(node->items[i], how));
         return list;
     }
     if (node->kind == NODE_MAP) {
         json_t *map = json_object();
         for (size_t i = 0; i < node->n; i++)
-            json_object_set_new(map, node->pairs[i].key, node_json(node->pairs[i].value));
+            json_object_set_new(map, node->pairs[i].key, node_json(node->pairs[i].value, how));
         return map;
     }
     int64_t v;
@@ -64,33 +64,33 @@ static json_t *node_json(const struct node *node)
     if (node->type == SCALAR_INT && stk_parse_int(node->text, &v))
         return json_integer(v);
     json_t *real = node->type == SCALAR_FLOAT ? json_real(strtod(node->text, NULL)) : NULL;
-    return real ? real : text_json(node->text, PRINT_CONFIG);
+    return real ? real : text_json(node->text, how);
 }
 
-static void add_extensions(const struct stk_spec *spec, json_t *root)
+static void add_extensions(const struct stk_spec *spec, enum printing how, json_t *root)
 {
     const struct node *top = spec->more ? spec->more->root : NULL;
     for (size_t i = 0; top && i < top->n; i++)
         if (stk_starts(top->pairs[i].key, "x-"))
-            json_object_set_new(root, top->pairs[i].key, node_json(top->pairs[i].value));
+            json_object_set_new(root, top->pairs[i].key, node_json(top->pairs[i].value, how));
 }
 
-static json_t *spec_json(const struct stk_spec *spec)
+static json_t *spec_json(const struct stk_spec *spec, enum printing how)
 {
     json_t *root = json_object();
-    json_object_set_new(root, "name", text_json(spec->project, PRINT_CONFIG));
-    json_object_set_new(root, "services", services_json(spec));
+    json_object_set_new(root, "name", text_json(spec->project, how));
+    json_object_set_new(root, "services", services_json(spec, how));
     if (spec->n_networks)
-        json_object_set_new(root, "networks", networks_json(spec));
+        json_object_set_new(root, "networks", networks_json(spec, how));
     if (spec->n_volumes)
-        json_object_set_new(root, "volumes", volumes_json(spec));
-    add_extensions(spec, root);
+        json_object_set_new(root, "volumes", volumes_json(spec, how));
+    add_extensions(spec, how, root);
     return root;
 }
 
 int stk_spec_print(const struct stk_spec *spec, enum stk_format format, char **ret)
 {
-    json_t *root = spec_json(spec);
+    json_t *root = spec_json(spec, format == STK_FORMAT_JSON ? PRINT_CONFIG : PRINT_YAML);
     *ret = format == STK_FORMAT_JSON ? json_dumps(root, JSON_INDENT(2) | JSON_SORT_KEYS)
                                      : yaml_print(root);
     json_decref(root);

@@ -55,11 +55,11 @@ const char *project_name(struct load *ld, struct node *const *docs, size_t n)
     const char *text = name ? substitute_text(ld, name) : NULL;
     if (name && !text)
         return NULL;
-    if (name && *text) {
+    if (name) {
         const char *project = normalised(ld, text);
         if (*project)
             return project;
-        fail_node(ld, name, "project name '%s' has no letter or digit", text);
+        fail_node(ld, name, "project name '%s' must have a letter or a digit", text);
         return NULL;
     }
     const char *slash = ld->dir ? strrchr(ld->dir, '/') : NULL;

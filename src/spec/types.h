@@ -21,8 +21,9 @@ enum {
 };
 
 /* PRINT_CANON leaves out KEY_NO_HASH and whatever depends on how it was written; PRINT_CONFIG
- * doubles '$'. */
-enum printing { PRINT_CONFIG, PRINT_CANON };
+ * doubles '$', in the names of labels and variables too; PRINT_YAML not in those, which no reader
+ * would halve again. */
+enum printing { PRINT_CONFIG, PRINT_YAML, PRINT_CANON };
 
 struct key;
 struct type {
@@ -65,7 +66,8 @@ bool fail_type(struct load *ld, const struct key *key, const struct node *node);
 
 /* Single values */
 extern const struct type type_string, type_bool, type_int, type_float, type_bytes, type_duration,
-    type_flag, type_published, type_port_number, type_condition, type_mount_type, type_octal;
+    type_flag, type_published, type_port_number, type_condition, type_mount_type, type_octal,
+    type_pull_policy;
 /* Lists and maps */
 extern const struct type type_strings, type_string_or_strings, type_command, type_expose, type_kvs,
     type_map, type_extra_hosts, type_ulimits;

@@ -70,6 +70,8 @@ static bool string_or_strings_parse(struct load *ld, const struct key *key, stru
     struct stk_strs *strs = FIELD(object, key, struct stk_strs);
     if (!node_is_string(node))
         return read_strings(ld, key, node, strs);
+    if (!*node->text)
+        return true; /* what an unset variable leaves */
     strs->v = stk_arena_array(ld->arena, 1, sizeof(char *));
     strs->v[0] = node->text;
     strs->n = strs->set = 1;
@@ -106,18 +108,12 @@ static bool expose_parse(struct load *ld, const struct key *key, struct node *no
     strs->v = stk_arena_array(ld->arena, node->n, sizeof(char *));
     for (size_t i = 0; i < node->n; i++) {
         struct node *item = node->items[i];
-        struct stk_port *ports = NULL;
-        size_t n = 0, cap = 0;
-        bool scalar =
-            item->kind == NODE_SCALAR && (item->type == SCALAR_INT || item->type == SCALAR_STRING);
-        if (!scalar || strchr(item->text, ':'))
-            ok = fail_node(ld, item, "an item of 'expose'%s must be a port such as 80 or 53/udp",
-                           where(ld));
-        else if (!read_port_spec(ld, item, item->text, &ports, &n, &cap))
-            ok = false;
-        else
+        if (item->kind == NODE_SCALAR && (item->type == SCALAR_INT || item->type == SCALAR_STRING))
             strs->v[strs->n++] = item->text;
-        free(ports);
+        else
+            ok = fail_node(ld, item,
+                           "an item of 'expose'%s must be a port such as 80 or 53/udp, not %s",
+                           where(ld), node_what(item));
     }
     make_unique(ld, strs);
     return ok;
@@ -222,7 +218,7 @@ json_t *kvs_json(const struct stk_kvs *kvs, enum printing how)
     json_t *map = json_object();
     for (size_t i = 0; i < kvs->n; i++) {
         json_t *value = kvs->v[i].value ? text_json(kvs->v[i].value, how) : json_null();
-        json_t *name = text_json(kvs->v[i].key, PRINT_CANON);
+        json_t *name = text_json(kvs->v[i].key, how == PRINT_YAML ? PRINT_CANON : how);
         json_object_set_new(map, json_string_value(name), value);
         json_decref(name);
     }

@@ -37,15 +37,6 @@ static json_t *mount_type_print(const struct key *key, const void *object, enum 
 const struct type type_mount_type = { "one of bind, volume and tmpfs", mount_type_parse,
                                       mount_type_print };
 
-/* A path on the host: ~ is HOME, relative ones begin at the project's directory. */
-static const char *host_path(struct load *ld, const char *path)
-{
-    const char *home = load_var(ld, "HOME");
-    if (*path == '~' && (!path[1] || path[1] == '/') && home)
-        return path_clean(ld, load_printf(ld, "%s%s", home, path + 1));
-    return path_join(ld, ld->dir, path);
-}
-
 static const char *target_path(struct load *ld, const char *path)
 {
     return *path ? path_clean(ld, path) : path;
@@ -67,7 +58,7 @@ static void read_option(struct stk_mount *m, const char *option, size_t n)
         m->read_only = false;
     else if (stk_streq(word, "nocopy") && !bind)
         m->nocopy = true;
-    else if (bind && (stk_streq(word, "z") || stk_streq(word, "Z")))
+    else if ((stk_streq(word, "z") || stk_streq(word, "Z")))
         m->selinux = *word == 'z' ? "z" : "Z";
     for (size_t i = 0; bind && i < STK_LEN(propagations); i++)
         if (stk_streq(word, propagations[i]))
@@ -80,41 +71,80 @@ static bool fail_mount(struct load *ld, const struct node *node, const char *why
                      where(ld), why);
 }
 
+/* "C:\\data": a Windows path, whose colon separates nothing. "c:/x" only when another path follows, for
+ * a volume may be called c. */
+static bool has_drive(const char *s)
+{
+    bool letter = isalpha((unsigned char)s[0]) && s[1] == ':';
+    const char *next = letter ? strchr(s + 2, ':') : NULL;
+    return letter && (s[2] == '\\' || (s[2] == '/' && next && next[1] == '/'));
+}
+
+/* A source that was cut off holds a colon only after its drive. */
+static bool is_windows(const char *s)
+{
+    return *s == '\\' || (*s && s[1] == ':');
+}
+
 static bool is_path(const char *s)
 {
-    return *s == '.' || *s == '/' || *s == '~';
+    return *s == '.' || *s == '/' || *s == '~' || is_windows(s);
+}
+
+/* A path on the host: ~ is HOME, relative ones begin at the project's directory. */
+static const char *host_path(struct load *ld, const char *path)
+{
+    const char *home = load_var(ld, "HOME");
+    if (*path == '/' || is_windows(path))
+        return path;
+    if (*path == '~' && (!path[1] || path[1] == '/') && home)
+        return path_clean(ld, load_printf(ld, "%s%s", home, path + 1));
+    return path_join(ld, ld->dir, path);
+}
+
+struct part {
+    const char *text;
+    size_t size;
+};
+
+/* Cuts at the colons: up to three parts, none empty. 0: a problem was reported. */
+static size_t cut(struct load *ld, const struct node *node, struct part parts[3])
+{
+    size_t n = 0;
+    for (const char *p = node->text;; p++) {
+        if (n == 3)
+            return fail_mount(ld, node, "too many ':'");
+        size_t drive = n == 0 && has_drive(p) ? 2 : 0;
+        parts[n] = (struct part){ p, drive + strcspn(p + drive, ":") };
+        p += parts[n].size;
+        if (parts[n++].size == 0)
+            return fail_mount(ld, node,
+                              *node->text ? "nothing stands before, between or after ':'"
+                                          : "it is empty");
+        if (!*p)
+            return n;
+    }
 }
 
 static bool short_form(struct load *ld, const struct node *node, struct stk_mount *m)
 {
-    const char *text = node->text, *parts[3];
-    size_t lengths[3], n = 0;
-    for (const char *p = text;; p++) {
-        if (n == 3)
-            return fail_mount(ld, node, "too many ':'");
-        parts[n] = p;
-        lengths[n] = strcspn(p, ":");
-        p += lengths[n];
-        if (lengths[n++] == 0)
-            return fail_mount(ld, node,
-                              n == 1 && !*text ? "it is empty"
-                                               : "nothing stands before, between or after ':'");
-        if (!*p)
-            break;
-    }
+    struct part parts[3];
+    size_t n = cut(ld, node, parts);
+    if (n == 0)
+        return false;
     *m = (struct stk_mount){ .type = STK_MOUNT_VOLUME, .src = node->src, .options = true };
-    const char *target = stk_arena_strndup(ld->arena, parts[n > 1], lengths[n > 1]);
+    const char *target = stk_arena_strndup(ld->arena, parts[n > 1].text, parts[n > 1].size);
     m->target = target_path(ld, target);
     if (n == 1)
         return true;
-    const char *source = stk_arena_strndup(ld->arena, parts[0], lengths[0]);
+    const char *source = stk_arena_strndup(ld->arena, parts[0].text, parts[0].size);
     m->source = source;
     if (is_path(source)) {
         m->type = STK_MOUNT_BIND;
         m->source = host_path(ld, source);
         m->create_host_path = (struct stk_opt){ true, 1 };
     }
-    for (const char *p = n == 3 ? parts[2] : ""; *p; p += strspn(p, ",")) {
+    for (const char *p = n == 3 ? parts[2].text : ""; *p; p += strspn(p, ",")) {
         size_t len = strcspn(p, ",");
         read_option(m, p, len);
         p += len;
@@ -131,10 +161,10 @@ static bool long_form(struct load *ld, struct node *node, struct stk_mount *m)
     m->options = (bind && m->type == STK_MOUNT_BIND) ||
                  (node_get(ld, node, "volume") && m->type == STK_MOUNT_VOLUME) ||
                  (node_get(ld, node, "tmpfs") && m->type == STK_MOUNT_TMPFS);
-    if (bind && !m->create_host_path.set)
-        m->create_host_path = (struct stk_opt){ true, 1 };
     if (!m->target || !*m->target)
         return fail_node(ld, node, "a volume%s needs 'target'", where(ld));
+    if (m->tmpfs_size.set && m->tmpfs_size.v < 0)
+        return fail_node(ld, node, "the size of a tmpfs%s must not be negative", where(ld));
     m->target = target_path(ld, m->target);
     if (m->type == STK_MOUNT_BIND && (!m->source || !*m->source))
         return fail_node(ld, node, "a volume of type 'bind'%s needs 'source'", where(ld));
@@ -197,7 +227,7 @@ static json_t *mounts_print(const struct key *key, const void *object, enum prin
         const struct stk_mount *m = &s->volumes[i];
         json_t *mount = json_object();
         table_print(&mount_table, m, how, mount);
-        if (how == PRINT_CONFIG && m->options && !json_object_get(mount, kinds[m->type]))
+        if (how != PRINT_CANON && m->options && !json_object_get(mount, kinds[m->type]))
             json_object_set_new(mount, kinds[m->type], json_object());
         json_array_append_new(list, mount);
     }

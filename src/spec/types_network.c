@@ -61,6 +61,7 @@ static bool networks_parse(struct load *ld, const struct key *key, struct node *
         *a = (struct stk_attachment){ 0 };
         struct node *value;
         a->network = name_at(ld, key, node, i, &a->src, &value);
+        a->mapping = value && !node_is_null(value);
         bool read = a->network && !is_repeated(ld, key, &seen, a->network, &a->src) &&
                     (!value || node_is_null(value) || table_parse(ld, &attachment_table, value, a));
         s->n_networks += read;
@@ -81,7 +82,7 @@ static json_t *networks_print(const struct key *key, const void *object, enum pr
     for (size_t i = 0; i < s->n_networks; i++) {
         json_t *one = json_object();
         table_print(&attachment_table, &s->networks[i], how, one);
-        if (json_object_size(one) == 0) {
+        if (json_object_size(one) == 0 && (how == PRINT_CANON || !s->networks[i].mapping)) {
             json_decref(one);
             one = json_null();
         }
@@ -151,19 +152,25 @@ static bool depends_parse(struct load *ld, const struct key *key, struct node *n
     return ok;
 }
 
+static void add_depends(json_t *map, const struct stk_depend *v, size_t n, enum printing how)
+{
+    for (size_t i = 0; i < n; i++) {
+        json_t *one = json_object();
+        table_print(&depend_table, &v[i], how, one);
+        json_object_set_new(one, "required", json_boolean(v[i].required));
+        json_object_set_new(map, v[i].service, one);
+    }
+}
+
 static json_t *depends_print(const struct key *key, const void *object, enum printing how)
 {
     const struct stk_service *s = object;
     (void)key;
-    if (!s->n_depends_on)
+    if (!s->n_depends_on && !s->n_depends_off)
         return NULL;
     json_t *map = json_object();
-    for (size_t i = 0; i < s->n_depends_on; i++) {
-        json_t *one = json_object();
-        table_print(&depend_table, &s->depends_on[i], how, one);
-        json_object_set_new(one, "required", json_boolean(s->depends_on[i].required));
-        json_object_set_new(map, s->depends_on[i].service, one);
-    }
+    add_depends(map, s->depends_on, s->n_depends_on, how);
+    add_depends(map, s->depends_off, s->n_depends_off, how);
     return map;
 }
 

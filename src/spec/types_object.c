@@ -25,6 +25,15 @@ static json_t *group_print(const struct key *key, const void *object, enum print
     return NULL;
 }
 
+/* A group that begins with bool set: `config` prints it even when it is empty. */
+static json_t *set_group_print(const struct key *key, const void *object, enum printing how)
+{
+    json_t *group = group_print(key, object, how);
+    if (!group && how != PRINT_CANON && *CONST_FIELD(object, key, bool))
+        return json_object();
+    return group;
+}
+
 const struct type type_group = { "a mapping", group_parse, group_print };
 
 static bool deploy_parse(struct load *ld, const struct key *key, struct node *node, void *object)
@@ -55,7 +64,7 @@ static bool healthcheck_parse(struct load *ld, const struct key *key, struct nod
     return group_parse(ld, key, node, object);
 }
 
-const struct type type_healthcheck = { "a mapping", healthcheck_parse, group_print };
+const struct type type_healthcheck = { "a mapping", healthcheck_parse, set_group_print };
 
 /* A string is a shell command; a list begins with how it is run. */
 static bool health_test_parse(struct load *ld, const struct key *key, struct node *node,
@@ -107,16 +116,7 @@ static bool logging_parse(struct load *ld, const struct key *key, struct node *n
     return group_parse(ld, key, node, object);
 }
 
-static json_t *logging_print(const struct key *key, const void *object, enum printing how)
-{
-    if (how == PRINT_CONFIG && CONST_FIELD(object, key, struct stk_logging)->set) {
-        json_t *group = group_print(key, object, how);
-        return group ? group : json_object();
-    }
-    return group_print(key, object, how);
-}
-
-const struct type type_logging = { "a mapping", logging_parse, logging_print };
+const struct type type_logging = { "a mapping", logging_parse, set_group_print };
 
 struct soft_hard {
     struct stk_opt soft, hard;

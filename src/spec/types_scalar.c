@@ -22,7 +22,7 @@ json_t *text_json(const char *text, enum printing how)
     struct stk_buf out;
     stk_buf_init(&out, SIZE_MAX / 2);
     for (const char *p = text; *p; p++) {
-        if (*p == '$' && how == PRINT_CONFIG)
+        if (*p == '$' && how != PRINT_CANON)
             stk_buf_putc(&out, '$');
         stk_buf_putc(&out, *p);
     }
@@ -54,6 +54,27 @@ static json_t *string_print(const struct key *key, const void *object, enum prin
     const char *text = *CONST_FIELD(object, key, char *);
     return text && *text ? text_json(text, how) : NULL;
 }
+
+static bool pull_policy_parse(struct load *ld, const struct key *key, struct node *node,
+                              void *object)
+{
+    static const char *const known[] = { "always", "never", "missing", "if_not_present" };
+    static const char *const later[] = { "build", "daily", "weekly", "refresh" };
+    if (!string_parse(ld, key, node, object))
+        return false;
+    for (size_t i = 0; i < STK_LEN(known); i++)
+        if (strcmp(known[i], node->text) == 0)
+            return true;
+    for (size_t i = 0; i < STK_LEN(later); i++)
+        if (strcmp(later[i], node->text) == 0 || stk_starts(node->text, "every_"))
+            return fail_node(ld, node, "pull_policy '%s'%s is not supported yet", node->text,
+                             where(ld));
+    return fail_hint(ld, node, did_you_mean(ld, node->text, known, STK_LEN(known)),
+                     "'%s'%s must be always, missing or never, not '%s'", key->name, where(ld),
+                     node->text);
+}
+
+const struct type type_pull_policy = { "a string", pull_policy_parse, string_print };
 
 const struct type type_string = { "a string", string_parse, string_print };
 
