@@ -70,6 +70,6 @@ cat <<END
 
 It runs. Next:
   cd examples/hello
-  $stackctl logs -f
-  $stackctl down          # stops and removes it
+  ${via:+sudo }$stackctl logs -f
+  ${via:+sudo }$stackctl down          # stops and removes it
 END
