@@ -1,0 +1,113 @@
+/* The judge of waits: one look, one verdict. */
+#include "judge.h"
+#include "test.h"
+
+/* One look by a fresh judge at a time when an engine's run of started_ms = 100000 is up_ms old. */
+static void judged(enum stk_until until, struct stk_status st, int64_t up_ms, enum stk_verdict want,
+                   const char *words)
+{
+    struct stk_judge judge;
+    struct stk_error err = { 0 };
+    unsigned again_ms;
+    stk_judge_init(&judge, until);
+    enum stk_verdict verdict = stk_judge_look(&judge, &st, 5000, 100000 + up_ms, &again_ms, &err);
+    ck_assert_int_eq(verdict, want);
+    ck_assert_int_eq(err.code, want == STK_FAILS ? STK_ENOTREADY : STK_OK);
+    if (words)
+        ck_assert_str_eq(err.msg, words);
+    stk_error_clear(&err);
+}
+
+#define UP      .state = STK_RUNNING, .started_ms = 100000
+#define ENDED   .state = STK_EXITED, .started_ms = 100000
+#define ST(...) ((struct stk_status){ __VA_ARGS__ })
+
+START_TEST(absent_fails_every_wait)
+{
+    for (enum stk_until until = STK_UNTIL_STARTED; until <= STK_UNTIL_EXITED; until++)
+        judged(until, ST(.state = STK_ABSENT), 0, STK_FAILS, "is not there");
+}
+END_TEST
+
+START_TEST(running_is_started_but_neither_completed_nor_exited)
+{
+    judged(STK_UNTIL_STARTED, ST(UP), 0, STK_HOLDS, NULL);
+    judged(STK_UNTIL_COMPLETED, ST(UP), 0, STK_PENDING, NULL);
+    judged(STK_UNTIL_EXITED, ST(UP), 0, STK_PENDING, NULL);
+}
+END_TEST
+
+START_TEST(health_decides_about_healthy_and_ready)
+{
+    judged(STK_UNTIL_HEALTHY, ST(UP, .health = STK_HEALTH_HEALTHY), 0, STK_HOLDS, NULL);
+    judged(STK_UNTIL_READY, ST(UP, .health = STK_HEALTH_HEALTHY), 0, STK_HOLDS, NULL);
+    judged(STK_UNTIL_HEALTHY, ST(UP, .health = STK_HEALTH_STARTING), 0, STK_PENDING, NULL);
+    judged(STK_UNTIL_READY, ST(UP, .health = STK_HEALTH_STARTING), 9000, STK_PENDING, NULL);
+    judged(
+        STK_UNTIL_HEALTHY,
+        ST(UP, .health = STK_HEALTH_UNHEALTHY, .probe_output = "no route\nmore", .probe_exit = 7),
+        0, STK_FAILS, "is unhealthy: the last check exited 7: no route");
+    judged(STK_UNTIL_READY, ST(UP, .health = STK_HEALTH_UNHEALTHY), 0, STK_FAILS, "is unhealthy");
+    judged(STK_UNTIL_HEALTHY, ST(UP), 0, STK_FAILS, "has no health check to wait for");
+}
+END_TEST
+
+START_TEST(without_a_check_ready_means_up_for_a_while)
+{
+    judged(STK_UNTIL_READY, ST(UP), STK_SETTLE_MS, STK_HOLDS, NULL);
+    struct stk_judge judge;
+    struct stk_status st = { UP };
+    unsigned again_ms;
+    stk_judge_init(&judge, STK_UNTIL_READY);
+    ck_assert_int_eq(stk_judge_look(&judge, &st, 5000, 0, &again_ms, NULL), STK_PENDING);
+    ck_assert_uint_eq(again_ms, STK_SETTLE_MS);
+    st.started_ms = 101000; /* it died and was restarted: the while begins again */
+    ck_assert_int_eq(stk_judge_look(&judge, &st, 6500, 0, &again_ms, NULL), STK_PENDING);
+    ck_assert_uint_eq(again_ms, STK_SETTLE_MS);
+    ck_assert_int_eq(stk_judge_look(&judge, &st, 6500 + STK_SETTLE_MS, 0, &again_ms, NULL),
+                     STK_HOLDS);
+}
+END_TEST
+
+START_TEST(an_end_is_told_with_its_code_signal_or_memory)
+{
+    judged(STK_UNTIL_COMPLETED, ST(ENDED), 0, STK_HOLDS, NULL);
+    judged(STK_UNTIL_READY, ST(ENDED), 0, STK_HOLDS, NULL);
+    judged(STK_UNTIL_EXITED, ST(ENDED, .exit_code = 3), 0, STK_HOLDS, NULL);
+    judged(STK_UNTIL_STARTED, ST(ENDED, .exit_code = 3), 0, STK_HOLDS, NULL);
+    judged(STK_UNTIL_COMPLETED, ST(ENDED, .exit_code = 3), 0, STK_FAILS, "exited with code 3");
+    judged(STK_UNTIL_READY, ST(ENDED, .exit_code = 143), 0, STK_FAILS,
+           "was killed by signal 15 (SIGTERM)");
+    judged(STK_UNTIL_COMPLETED, ST(ENDED, .exit_code = 137, .oom = true), 0, STK_FAILS,
+           "was killed because it ran out of memory");
+    judged(STK_UNTIL_HEALTHY, ST(ENDED), 0, STK_FAILS, "exited with code 0 before it was healthy");
+}
+END_TEST
+
+START_TEST(a_failed_start_is_told_in_the_engines_words)
+{
+    judged(STK_UNTIL_STARTED, ST(.state = STK_CREATED, .error = "no such file"), 0, STK_FAILS,
+           "no such file");
+    judged(STK_UNTIL_STARTED, ST(.state = STK_CREATED), 0, STK_PENDING, NULL);
+}
+END_TEST
+
+START_TEST(a_crash_loop_fails_after_a_few_restarts)
+{
+    judged(STK_UNTIL_READY,
+           ST(.state = STK_RESTARTING, .restarts = 2, .restarts_itself = true, .exit_code = 1), 0,
+           STK_PENDING, NULL);
+    judged(STK_UNTIL_READY,
+           ST(.state = STK_RESTARTING, .restarts = 3, .restarts_itself = true, .exit_code = 1), 0,
+           STK_FAILS, "keeps crashing: restarted 3 times, last exited with code 1");
+    judged(STK_UNTIL_EXITED, ST(.state = STK_RESTARTING, .restarts = 9, .restarts_itself = true), 0,
+           STK_PENDING, NULL);
+    judged(STK_UNTIL_HEALTHY, ST(UP, .restarts = 9, .health = STK_HEALTH_HEALTHY), 0, STK_HOLDS,
+           NULL);
+}
+END_TEST
+
+STK_TESTS("judge", absent_fails_every_wait, running_is_started_but_neither_completed_nor_exited,
+          health_decides_about_healthy_and_ready, without_a_check_ready_means_up_for_a_while,
+          an_end_is_told_with_its_code_signal_or_memory,
+          a_failed_start_is_told_in_the_engines_words, a_crash_loop_fails_after_a_few_restarts)
