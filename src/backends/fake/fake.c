@@ -19,9 +19,19 @@ static void engine_free(struct fake_engine *e)
     free(e);
 }
 
+/* At once and not only at the end: an engine does not forget because a client was killed. */
+static void save(struct fake_engine *e)
+{
+    struct stk_error err = { 0 };
+    if (e->script.state && e->changed && fake_state_save(e, &err) < 0)
+        stk_trace(STK_TRACE_RUN, "fake: %s", err.msg);
+    stk_error_clear(&err);
+}
+
 static void on_timer(struct stk_timer *timer)
 {
     fake_tick(timer->data);
+    save(timer->data);
 }
 
 static struct fake_engine *engine_new(struct stk_loop *loop, const struct stk_runtime_opts *opts)
@@ -62,11 +72,8 @@ static int fake_open(struct stk_loop *loop, const struct stk_runtime_opts *opts,
 static void fake_close(void *self)
 {
     struct fake_engine *e = self;
-    struct stk_error err = { 0 };
     fake_tick(e);
-    if (e->script.state && fake_state_save(e, &err) < 0)
-        stk_trace(STK_TRACE_RUN, "fake: %s", err.msg);
-    stk_error_clear(&err);
+    save(e);
     engine_free(e);
 }
 

@@ -66,8 +66,9 @@ static void remove_now(struct fake_job *job)
     struct fake_unit *u = fake_by_ref(e, e->opts->project, &req->ref);
     const struct fake_unit *user = u && u->kind != STK_SERVICE ? fake_user_of(e, u) : NULL;
     if (user) {
-        stk_fail(&err, STK_ECONFLICT, (struct stk_src){ 0 }, "%s '%s' is used by container '%s'",
-                 kind_word(u->kind), u->name, user->name);
+        stk_fail(&err, STK_ECONFLICT, (struct stk_src){ 0 },
+                 "%s '%s' is still used by container '%s'", kind_word(u->kind), u->name,
+                 user->name);
     } else if (u) {
         if (req->volumes && u->kind == STK_SERVICE)
             fake_drop_anonymous(e, u);
