@@ -105,7 +105,10 @@ static void check_ref(const struct stk_ref *ref)
 void stk_runtime_start(struct stk_runtime *rt, struct stk_start_req *req)
 {
     check_op(&req->op);
-    assert(req->unit && req->unit->name);
+    if (req->unit)
+        assert(req->unit->name);
+    else
+        check_ref(&req->ref); /* an instance that is there already */
     assert(!req->renew_volumes || req->replace);
     req->changed = false;
     req->since[0] = '\0';
