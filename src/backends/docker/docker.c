@@ -58,7 +58,10 @@ static void (*const starts[])(struct stk_docker *, struct stk_start_req *) = {
 
 static void docker_start(void *self, struct stk_start_req *req)
 {
-    starts[req->unit->ref.kind](self, req);
+    if (req->unit)
+        starts[req->unit->ref.kind](self, req);
+    else
+        stk_service_start_again(self, req);
 }
 
 const struct stk_backend stk_backend_docker = {

@@ -28,6 +28,7 @@ struct logs {
     struct stk_buf raw; /* of a terminal: a line without its end yet */
     char *id;
     bool tty, streamed, bad, got;
+    bool draining; /* it has ended: once more, for what the followed stream left out */
     unsigned breaks, pause_ms;
 };
 
@@ -114,7 +115,7 @@ static void stream(struct logs *logs)
     const char *resume = logs->lines.last;
     STK_CLEANUP(stk_buf_clearp) struct stk_buf query;
     stk_buf_init(&query, STK_KIB);
-    stk_buf_printf(&query, "follow=%d", req->follow);
+    stk_buf_printf(&query, "follow=%d", req->follow && !logs->draining);
     add_time(&query, "since", *resume ? resume : req->since);
     add_time(&query, "until", req->until);
     if (req->tail.set && !*resume)
@@ -126,8 +127,9 @@ static void stream(struct logs *logs)
     logs->streamed = true;
     logs->task.call.stream = on_stream;
     logs->task.call.data = logs;
-    logs->task.call.wait_ms = req->follow ? STK_FOREVER : BEGIN_MS;
-    logs->task.call.idle_ms = req->follow ? 0 : BEGIN_MS;
+    bool endless = req->follow && !logs->draining;
+    logs->task.call.wait_ms = endless ? STK_FOREVER : BEGIN_MS;
+    logs->task.call.idle_ms = endless ? 0 : BEGIN_MS;
     stk_task_go(&logs->task, STREAM, "GET", NULL,
                 "/containers/%s/logs?stdout=1&stderr=1&timestamps=1&%s", logs->id, query.bytes);
 }
@@ -159,6 +161,13 @@ static void pause_then_look(struct logs *logs)
     stk_task_pause(&logs->task, AGAIN, ms);
 }
 
+/* A followed stream may end before its last line, when that has no line end (moby 43860). */
+static void drain(struct logs *logs)
+{
+    logs->draining = true;
+    stream(logs);
+}
+
 static void on_look(struct logs *logs)
 {
     const json_t *look = logs->task.call.json;
@@ -166,12 +175,12 @@ static void on_look(struct logs *logs)
     enum stk_state state = stk_state_parse(word);
     bool goes_on = state == STK_RUNNING || state == STK_PAUSED || state == STK_RESTARTING;
     logs->tty = stk_json_bool(stk_json_get(look, "Config"), "Tty");
-    if (!logs->streamed || (goes_on && state != STK_RESTARTING))
+    if (!logs->streamed || logs->draining || (goes_on && state != STK_RESTARTING))
         stream(logs);
     else if (goes_on)
         pause_then_look(logs);
     else
-        finish(logs);
+        drain(logs);
 }
 
 /* A stream that was followed ends with a run of the container, or it broke; only a look tells. */
@@ -181,7 +190,10 @@ static void on_end(struct logs *logs)
     bool cut = !logs->tty && !stk_frames_whole(&logs->frames);
     if (logs->got)
         logs->breaks = logs->pause_ms = 0;
-    if (!err->code && !cut && !logs->req->follow)
+    bool last = !logs->req->follow || logs->draining;
+    if (logs->draining && err->code == STK_EABSENT)
+        finish(logs); /* removed meanwhile */
+    else if (!err->code && !cut && last)
         finish(logs);
     else if (!err->code && !cut)
         look(logs);

@@ -1,7 +1,6 @@
 /* service.c — brings up one instance of a service: image, container, networks, start; or puts a new
  * container in the place of the old one. Every step can be the one at which an earlier attempt was
  * killed, so what is found half done is finished. What a container is made from is create.c. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +8,7 @@
 #include "create.h"
 #include "pull.h"
 #include "resolve.h"
+#include "since.h"
 #include "stop.h"
 #include "text.h"
 #include "words.h"
@@ -26,6 +26,7 @@ enum step {
     HOLDER,
     CLEAR,
     AGAIN,
+    TAIL,
     CONNECT,
     STOP_OLD,
     REMOVE_OLD,
@@ -44,6 +45,7 @@ static const char *const steps[] = {
     [HOLDER] = "HOLDER",
     [CLEAR] = "CLEAR",
     [AGAIN] = "AGAIN",
+    [TAIL] = "TAIL",
     [CONNECT] = "CONNECT",
     [STOP_OLD] = "STOP_OLD",
     [REMOVE_OLD] = "REMOVE_OLD",
@@ -65,6 +67,8 @@ struct service {
     json_t *old;         /* its single inspect */
     json_t *attached;    /* networks that the container to be started is on, or NULL */
     size_t next_network; /* of the unit's, to be connected */
+    struct stk_since since;
+    char *finished; /* when its last run ended */
     bool looked, by_name, pulled, misnamed;
     unsigned tries;
     struct stk_error refusal; /* of a start, while its reason is looked for */
@@ -79,6 +83,7 @@ static void clear(struct stk_task *task)
     free(s->id);
     free(s->old_id);
     free(s->name);
+    free(s->finished);
     stk_error_clear(&s->refusal);
 }
 
@@ -228,12 +233,17 @@ static void revive(struct service *s, const json_t *found)
 {
     const json_t *networks = stk_json_get(stk_json_get(found, "NetworkSettings"), "Networks");
     const char *ended = stk_json_text(stk_json_get(found, "State"), "FinishedAt");
-    if (stk_parse_rfc3339_ms(ended))
-        snprintf(s->req->since, sizeof(s->req->since), "%s", ended);
+    bool ran = stk_parse_rfc3339_ms(ended) != 0;
     s->attached = json_incref((json_t *)(uintptr_t)networks);
     s->next_network = 0;
     s->misnamed = is_misnamed(found);
-    connect_next(s);
+    if (ran && !s->req->create_only) {
+        free(s->finished);
+        s->finished = stk_strdup(ended);
+        stk_since_send(&s->task, TAIL, &s->since, s->id);
+    } else {
+        connect_next(s);
+    }
 }
 
 static void existing(struct service *s, json_t *found)
@@ -368,6 +378,13 @@ static void on_holder(struct service *s)
     }
 }
 
+/* A log that cannot be read is no reason not to start. */
+static void on_tail(struct service *s)
+{
+    stk_since_read(&s->since, s->finished, s->req->since, sizeof(s->req->since));
+    connect_next(s);
+}
+
 static void on_clear(struct service *s)
 {
     if (failed(s) && failed(s) != STK_EABSENT && failed(s) != STK_ECONFLICT)
@@ -448,21 +465,14 @@ static void on_port_holder(struct service *s)
 }
 
 static void (*const answers[])(struct service *) = {
-    [BEGIN] = finish,
-    [LOOK] = on_look,
-    [IMAGE] = on_image,
-    [PULL] = on_pull,
-    [CREATE] = on_create,
-    [HOLDER] = on_holder,
-    [CLEAR] = on_clear,
-    [AGAIN] = want_image,
-    [CONNECT] = on_connect,
-    [STOP_OLD] = on_stopped,
-    [REMOVE_OLD] = on_removed,
-    [RENAME] = on_renamed,
-    [REMOVE_AGAIN] = remove_old,
-    [RENAME_AGAIN] = rename_it,
-    [START] = on_started,
+    [BEGIN] = finish,           [LOOK] = on_look,
+    [IMAGE] = on_image,         [PULL] = on_pull,
+    [CREATE] = on_create,       [HOLDER] = on_holder,
+    [CLEAR] = on_clear,         [AGAIN] = want_image,
+    [TAIL] = on_tail,           [CONNECT] = on_connect,
+    [STOP_OLD] = on_stopped,    [REMOVE_OLD] = on_removed,
+    [RENAME] = on_renamed,      [REMOVE_AGAIN] = remove_old,
+    [RENAME_AGAIN] = rename_it, [START] = on_started,
     [PORT] = on_port_holder,
 };
 
