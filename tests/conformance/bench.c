@@ -20,7 +20,7 @@ static const struct role {
     { "stubborn", "trap '' TERM; sleep 1000 & wait" },
     { "wellending", "sleep 0.3; exit 0" },
     { "failing", "sleep 0.3; exit 3" },
-    { "crashing", "sleep 0.1; exit 7" },
+    { "crashing", "echo run; sleep 0.1; exit 7" },
     { "healthy", "trap 'exit 0' TERM; sleep 1000 & wait" },
     { "ill", "trap 'exit 0' TERM; sleep 1000 & wait" },
     { "slow", "trap 'exit 0' TERM; sleep 1000 & wait" },

@@ -32,6 +32,70 @@ static void a_whole_project_shows_all_kinds_and_no_strangers(struct bench *b)
     EXPECT(b, stk_seen_find(seen, units[0]->unit.ref) && stk_seen_find(seen, units[1]->unit.ref));
 }
 
+static void without_a_project_every_project_is_seen(struct bench *b)
+{
+    struct bench_unit *other = bench_service(b, "steady"), *u = bench_service(b, "steady");
+    bench_to_other_project(b, other);
+    EXPECT(b, bench_start(b, other, NULL) == STK_OK);
+    EXPECT(b, bench_start(b, u, NULL) == STK_OK);
+    const struct stk_seen *seen = bench_look_all(b, NULL);
+    int ours = 0, theirs = 0;
+    for (size_t i = 0; seen && i < seen->n; i++) {
+        ours += strcmp(seen->v[i].project, BENCH_PROJECT) == 0;
+        theirs += strcmp(seen->v[i].project, BENCH_OTHER) == 0;
+    }
+    EXPECT(b, ours == 1 && theirs == 1);
+}
+
+static void externals_are_found_by_their_name(struct bench *b)
+{
+    struct bench_unit *net = bench_network(b, "net"), *volume = bench_volume(b, "data");
+    net->spec.project = volume->spec.project = BENCH_OTHER;
+    EXPECT(b, bench_start(b, net, NULL) == STK_OK);
+    EXPECT(b, bench_start(b, volume, NULL) == STK_OK);
+    const char *names[] = { net->unit.name, volume->unit.name, "stkconf_nowhere" };
+    struct stk_inspect_req req = { .project = BENCH_PROJECT,
+                                   .what = STK_SEE_NETWORKS | STK_SEE_VOLUMES,
+                                   .externals = { .set = true, .n = 3, .v = names } };
+    bench_submit(b, &req.op);
+    stk_runtime_inspect(b->rt, &req);
+    bench_until(b, &req.op);
+    int found = 0;
+    for (size_t i = 0; req.seen && i < req.seen->n; i++)
+        found +=
+            req.seen->v[i].state == STK_PRESENT && (strcmp(req.seen->v[i].name, names[0]) == 0 ||
+                                                    strcmp(req.seen->v[i].name, names[1]) == 0);
+    stk_seen_free(req.seen);
+    stk_error_clear(&req.op.err);
+    EXPECT(b, found == 2);
+}
+
+static void a_status_tells_what_it_was_made_from(struct bench *b)
+{
+    struct bench_unit *u = bench_service(b, "steady");
+    struct stk_kv label = { .key = "org.example.tier", .value = "front" };
+    struct stk_depend dep = { .service = "db", .until = STK_UNTIL_HEALTHY, .required = true };
+    u->service.labels = (struct stk_kvs){ .n = 1, .v = &label };
+    u->service.depends_on = &dep;
+    u->service.n_depends_on = 1;
+    EXPECT(b, bench_start(b, u, NULL) == STK_OK);
+    const struct stk_seen *seen = bench_look_all(b, BENCH_PROJECT);
+    const struct stk_status *both[] = { bench_look(b, u->unit.ref),
+                                        seen ? stk_seen_find(seen, u->unit.ref) : NULL };
+    for (size_t i = 0; i < 2; i++) {
+        const struct stk_status *st = both[i];
+        EXPECT(b, st && strcmp(st->image, BENCH_IMAGE) == 0 && st->image_id);
+        EXPECT(b, st->config && strcmp(st->config, u->unit.config) == 0);
+        EXPECT(b, st->n_depends_on == 1 && strcmp(st->depends_on[0].service, "db") == 0);
+        EXPECT(b, st->depends_on[0].until == STK_UNTIL_HEALTHY && st->depends_on[0].required);
+        bool labeled = false;
+        for (size_t k = 0; k < st->labels.n; k++)
+            labeled = labeled || (strcmp(st->labels.v[k].key, label.key) == 0 &&
+                                  strcmp(st->labels.v[k].value, label.value) == 0);
+        EXPECT(b, labeled);
+    }
+}
+
 static void images_asked_for_are_told_present_or_absent(struct bench *b)
 {
     const char *names[] = { BENCH_IMAGE, BENCH_NO_IMAGE };
@@ -161,6 +225,9 @@ const struct bench_case cases_kinds[] = {
     { "absent_is_a_state_and_no_error", absent_is_a_state_and_no_error },
     { "a_whole_project_shows_all_kinds_and_no_strangers",
       a_whole_project_shows_all_kinds_and_no_strangers },
+    { "without_a_project_every_project_is_seen", without_a_project_every_project_is_seen },
+    { "externals_are_found_by_their_name", externals_are_found_by_their_name },
+    { "a_status_tells_what_it_was_made_from", a_status_tells_what_it_was_made_from },
     { "images_asked_for_are_told_present_or_absent", images_asked_for_are_told_present_or_absent },
     { "requests_do_not_grow_with_the_project", requests_do_not_grow_with_the_project },
     { "a_network_or_volume_is_made_once_seen_and_removed",

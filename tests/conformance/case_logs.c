@@ -80,6 +80,26 @@ static void since_of_a_start_leaves_out_earlier_runs(struct bench *b)
     EXPECT(b, said(b, printed));
 }
 
+static void followed_logs_go_on_over_a_restart(struct bench *b)
+{
+    struct bench_unit *u = bench_service(b, "crashing");
+    EXPECT(b, bench_start(b, u, NULL) == STK_OK);
+    struct stk_logs_req req = { .follow = true };
+    b->cancel_at = 3;
+    EXPECT(b, bench_logs(b, u->unit.ref, &req) == STK_ECANCELED);
+    EXPECT(b, said(b, "O:run\nO:run\nO:run\n"));
+}
+
+static void followed_logs_of_a_created_unit_end_at_once(struct bench *b)
+{
+    struct bench_unit *u = bench_service(b, "greeting");
+    struct stk_start_req create = { .create_only = true };
+    EXPECT(b, bench_start(b, u, &create) == STK_OK);
+    struct stk_logs_req req = { .follow = true };
+    EXPECT(b, bench_logs(b, u->unit.ref, &req) == STK_OK);
+    EXPECT(b, said(b, ""));
+}
+
 static void logs_of_an_absent_unit_fail(struct bench *b)
 {
     struct bench_unit *u = bench_service(b, "printing");
@@ -104,6 +124,8 @@ const struct bench_case cases_logs[] = {
     { "tail_gives_the_last_lines", tail_gives_the_last_lines },
     { "since_leaves_out_what_is_older", since_leaves_out_what_is_older },
     { "since_of_a_start_leaves_out_earlier_runs", since_of_a_start_leaves_out_earlier_runs },
+    { "followed_logs_go_on_over_a_restart", followed_logs_go_on_over_a_restart },
+    { "followed_logs_of_a_created_unit_end_at_once", followed_logs_of_a_created_unit_end_at_once },
     { "logs_of_an_absent_unit_fail", logs_of_an_absent_unit_fail },
     { "logs_may_be_canceled_while_they_come", logs_may_be_canceled_while_they_come },
     { 0 },

@@ -69,6 +69,30 @@ static void stop_uses_the_units_own_grace(struct bench *b)
     EXPECT(b, stk_monotonic_ms() - began < 8000);
 }
 
+static void a_stopped_unit_publishes_nothing(struct bench *b)
+{
+    struct bench_unit *u = bench_service(b, "steady");
+    bench_publish(b, u, "48312");
+    EXPECT(b, bench_start(b, u, NULL) == STK_OK);
+    EXPECT(b, bench_stop(b, u->unit.ref, NULL) == STK_OK);
+    const struct stk_status *st = bench_look(b, u->unit.ref);
+    EXPECT(b, st);
+    for (size_t i = 0; i < st->n_ports; i++)
+        EXPECT(b, st->ports[i].published == 0);
+}
+
+static void a_deadline_of_stop_reads_timed_out(struct bench *b)
+{
+    struct bench_unit *u = bench_service(b, "stubborn");
+    EXPECT(b, bench_start(b, u, NULL) == STK_OK);
+    bench_breathe(b, 300);
+    struct stk_stop_req req = { .op.timeout_ms = 300, .grace = { true, 3000 } };
+    EXPECT(b, bench_stop(b, u->unit.ref, &req) == STK_ETIMEOUT);
+    EXPECT_SAYS(b, "timed out after 0.3 s");
+    struct stk_stop_req kill = { .kill = true };
+    EXPECT(b, bench_stop(b, u->unit.ref, &kill) == STK_OK);
+}
+
 static void kill_does_not_wait(struct bench *b)
 {
     struct bench_unit *u = bench_service(b, "stubborn");
@@ -144,6 +168,8 @@ const struct bench_case cases_stop[] = {
     { "stop_waits_for_its_grace_and_then_kills", stop_waits_for_its_grace_and_then_kills },
     { "stop_never_rounds_its_grace_down_to_nothing", stop_never_rounds_its_grace_down_to_nothing },
     { "stop_uses_the_units_own_grace", stop_uses_the_units_own_grace },
+    { "a_stopped_unit_publishes_nothing", a_stopped_unit_publishes_nothing },
+    { "a_deadline_of_stop_reads_timed_out", a_deadline_of_stop_reads_timed_out },
     { "kill_does_not_wait", kill_does_not_wait },
     { "stop_keeps_its_restart_policy_from_restarting",
       stop_keeps_its_restart_policy_from_restarting },

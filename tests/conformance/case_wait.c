@@ -128,6 +128,66 @@ static void wait_for_an_absent_unit_fails(struct bench *b)
     EXPECT(b, bench_waited(b) && bench_waited(b)->state == STK_ABSENT);
 }
 
+/* A wait that is on its way while the case does something else. */
+static void begin_wait(struct bench *b, struct stk_wait_req *req, struct stk_ref ref,
+                       enum stk_until until)
+{
+    *req = (struct stk_wait_req){ .ref = ref, .until = until };
+    bench_submit(b, &req->op);
+    stk_runtime_wait_healthy(b->rt, req);
+    bench_breathe(b, 200);
+}
+
+/* The code it ends with; what it saw is freed. */
+static enum stk_code end_wait(struct bench *b, struct stk_wait_req *req)
+{
+    bench_until(b, &req->op);
+    enum stk_code code = req->op.err.code;
+    stk_seen_free(req->seen);
+    stk_error_clear(&req->op.err);
+    return code;
+}
+
+static void a_wait_begun_before_the_start_sees_it(struct bench *b)
+{
+    struct bench_unit *u = bench_service(b, "healthy");
+    struct stk_start_req create = { .create_only = true };
+    EXPECT(b, bench_start(b, u, &create) == STK_OK);
+    struct stk_wait_req wait;
+    begin_wait(b, &wait, u->unit.ref, STK_UNTIL_STARTED);
+    bool waits = wait.op.pending;
+    enum stk_code started = bench_start(b, u, NULL);
+    EXPECT(b, end_wait(b, &wait) == STK_OK);
+    EXPECT(b, waits && started == STK_OK);
+}
+
+static void a_wait_ends_when_its_unit_is_removed(struct bench *b)
+{
+    struct bench_unit *u = bench_service(b, "slow");
+    EXPECT(b, bench_start(b, u, NULL) == STK_OK);
+    struct stk_wait_req wait;
+    begin_wait(b, &wait, u->unit.ref, STK_UNTIL_HEALTHY);
+    enum stk_code removed = bench_remove(b, u->unit.ref, NULL);
+    EXPECT(b, end_wait(b, &wait) == STK_ENOTREADY);
+    EXPECT(b, removed == STK_OK);
+}
+
+static void waits_for_one_unit_all_end(struct bench *b)
+{
+    struct bench_unit *u = bench_service(b, "slow");
+    EXPECT(b, bench_start(b, u, NULL) == STK_OK);
+    struct stk_wait_req waits[3];
+    begin_wait(b, &waits[0], u->unit.ref, STK_UNTIL_HEALTHY);
+    begin_wait(b, &waits[1], u->unit.ref, STK_UNTIL_READY);
+    begin_wait(b, &waits[2], u->unit.ref, STK_UNTIL_EXITED);
+    struct stk_stop_req kill = { .kill = true };
+    enum stk_code stopped = bench_stop(b, u->unit.ref, &kill);
+    enum stk_code codes[] = { end_wait(b, &waits[0]), end_wait(b, &waits[1]),
+                              end_wait(b, &waits[2]) };
+    EXPECT(b, stopped == STK_OK);
+    EXPECT(b, codes[0] == STK_ENOTREADY && codes[1] == STK_ENOTREADY && codes[2] == STK_OK);
+}
+
 static void a_deadline_reads_timed_out(struct bench *b)
 {
     struct bench_unit *u = bench_service(b, "slow");
@@ -154,6 +214,9 @@ const struct bench_case cases_wait[] = {
     { "until_ready_fails_for_a_crash_loop", until_ready_fails_for_a_crash_loop },
     { "until_exited_holds_however_it_ended", until_exited_holds_however_it_ended },
     { "wait_for_an_absent_unit_fails", wait_for_an_absent_unit_fails },
+    { "a_wait_begun_before_the_start_sees_it", a_wait_begun_before_the_start_sees_it },
+    { "a_wait_ends_when_its_unit_is_removed", a_wait_ends_when_its_unit_is_removed },
+    { "waits_for_one_unit_all_end", waits_for_one_unit_all_end },
     { "a_deadline_reads_timed_out", a_deadline_reads_timed_out },
     { 0 },
 };

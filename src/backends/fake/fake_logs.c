@@ -55,8 +55,7 @@ static void read_on(struct fake_job *job)
         if (log->at >= reading->since && !pass_on(job, log))
             return;
     }
-    bool more_may_come =
-        u && (fake_is_up(u) || u->state == STK_CREATED) && job->engine->clock < reading->until;
+    bool more_may_come = u && fake_is_up(u) && job->engine->clock < reading->until;
     int64_t left = reading->until == FAKE_NEVER
                        ? 0
                        : (reading->until - job->engine->clock) / STK_NS_PER_MS + 1;

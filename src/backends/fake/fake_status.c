@@ -51,19 +51,21 @@ static struct stk_strs copy_list(struct stk_arena *arena, const struct stk_strs 
     return copy;
 }
 
+/* As Docker: a container that is down has none. */
 static void copy_ports(struct stk_arena *arena, const struct fake_unit *u, struct stk_status *ret)
 {
-    struct stk_published *ports = stk_arena_array(arena, u->n_ports, sizeof(*ports));
-    for (size_t i = 0; i < u->n_ports; i++)
+    size_t n = fake_is_up(u) ? u->n_ports : 0;
+    struct stk_published *ports = stk_arena_array(arena, n, sizeof(*ports));
+    for (size_t i = 0; i < n; i++)
         ports[i] = (struct stk_published){
             .target = (unsigned)u->ports[i].target,
-            .published = fake_is_up(u) ? (unsigned)u->ports[i].published : 0,
+            .published = (unsigned)u->ports[i].published,
             .host_ip =
                 stk_arena_strdup(arena, u->ports[i].host_ip ? u->ports[i].host_ip : "0.0.0.0"),
             .protocol = stk_arena_strdup(arena, u->ports[i].protocol),
         };
     ret->ports = ports;
-    ret->n_ports = u->n_ports;
+    ret->n_ports = n;
 }
 
 static void copy_mounts(struct stk_arena *arena, const struct fake_unit *u, struct stk_status *ret)
