@@ -123,6 +123,6 @@ int stk_check_existing(struct cli *cli);
 /* Runs one reconcile request to its end, with signals and progress (drive.c). The exit status. */
 int stk_drive(struct cli *cli, struct stk_reconcile_req *req);
 /* Runs one inspect of the project, or of all projects. The exit status; *ret is the caller's. */
-int stk_look(struct cli *cli, const char *project, unsigned what, struct stk_seen **ret);
+int stk_cli_look(struct cli *cli, const char *project, unsigned what, struct stk_seen **ret);
 
 #endif

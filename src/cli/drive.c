@@ -93,7 +93,7 @@ int stk_drive(struct cli *cli, struct stk_reconcile_req *req)
     return rc == 0 && cli->o.dry_run ? show_plan(cli, req->plan) : rc;
 }
 
-int stk_look(struct cli *cli, const char *project, unsigned what, struct stk_seen **ret)
+int stk_cli_look(struct cli *cli, const char *project, unsigned what, struct stk_seen **ret)
 {
     struct drive drive = { .cli = cli };
     struct stk_inspect_req req = {
@@ -163,7 +163,7 @@ int stk_check_existing(struct cli *cli)
     if (all_known)
         return 0;
     struct stk_seen *seen = NULL;
-    int rc = stk_look(cli, cli->project, STK_SEE_SERVICES, &seen);
+    int rc = stk_cli_look(cli, cli->project, STK_SEE_SERVICES, &seen);
     if (!rc)
         rc = stk_check_services(cli, seen, &cli->args);
     stk_seen_free(seen);
