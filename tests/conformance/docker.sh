@@ -1,6 +1,7 @@
 #!/bin/sh
 # docker.sh CONFORMANCE [CASE...] — runs the conformance suite on a Docker Engine: the one at DOCKER_HOST
-# or the default socket. Makes the image the cases run, and removes it again.
+# or the default socket. Makes the image the cases run, and removes it again. CONFORMANCE_PULL names an
+# image that is not there and can be pulled; without it, pulling is not tried.
 set -u
 program=$1
 shift

@@ -35,6 +35,8 @@ static int64_t next_due(const struct fake_engine *e)
 /* Only while somebody waits: an idle engine catches up when it is next asked. */
 void fake_arm(struct fake_engine *e)
 {
+    if (e->ticking)
+        return; /* the tick does it at its end */
     int64_t due = next_due(e), now = fake_now(e);
     if (due == FAKE_NEVER) {
         stk_timer_stop(&e->timer);
