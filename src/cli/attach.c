@@ -154,9 +154,9 @@ static struct attached *add(struct attach *a, const struct stk_event *ev)
     one->index = ev->ref.index;
     const struct stk_service *service = stk_spec_service(a->cli->spec, ev->ref.name);
     STK_CLEANUP(stk_charp)
-    char *prefix =
-        service && service->container_name ? stk_strdup(ev->name)
-                                           : stk_printf("%s-%u", ev->ref.name, ev->ref.index);
+    char *prefix = service && service->container_name
+                       ? stk_strdup(ev->name)
+                       : stk_printf("%s-%u", ev->ref.name, ev->ref.index);
     one->source = log_source_new(a->printer, prefix, ev->ref.name);
     *a->last = one;
     a->last = &one->next;
@@ -249,12 +249,30 @@ static void begin_stop(struct attach *a, enum stk_goal_kind kind)
     stk_reconcile(a->cli->loop, a->cli->rt, &a->down);
 }
 
+/* An `up` that failed ends at once; what it had started is named and left as it is. */
+static void detach(struct attach *a)
+{
+    const char *sep = "still running: ";
+    for (struct attached *one = a->first; one; one = one->next) {
+        if (one->waiting) {
+            fprintf(stderr, "%s%s", sep, one->name);
+            sep = ", ";
+        }
+        stk_op_cancel(&one->logs.op);
+        stk_op_cancel(&one->wait.op);
+    }
+    if (*sep == ',')
+        fputs(" ('stackctl down' removes it)\n", stderr);
+}
+
 static void up_ended(struct stk_op *op)
 {
     struct attach *a = op->data;
     a->up_pending = false;
     if (a->stopped)
         begin_stop(a, STK_GOAL_STOP);
+    else if (op->err.code != STK_OK)
+        detach(a);
     maybe_over(a);
 }
 
