@@ -192,11 +192,11 @@ static void an_image_that_is_there_is_not_pulled_again(struct bench *b)
     EXPECT(b, !req.changed);
 }
 
-static void an_image_that_cannot_be_had_fails_with_its_name(struct bench *b)
+static void an_image_that_cannot_be_had_fails_with_the_registrys_words(struct bench *b)
 {
     struct bench_unit *u = bench_image(b, BENCH_NO_IMAGE);
     EXPECT(b, bench_start(b, u, NULL) == STK_EIMAGE);
-    EXPECT_SAYS(b, BENCH_NO_IMAGE);
+    EXPECT_SAYS(b, "connection refused");
 }
 
 static int progressed;
@@ -241,8 +241,8 @@ const struct bench_case cases_kinds[] = {
       a_network_or_volume_is_made_once_seen_and_removed },
     { "a_network_or_volume_in_use_is_not_removed", a_network_or_volume_in_use_is_not_removed },
     { "an_image_that_is_there_is_not_pulled_again", an_image_that_is_there_is_not_pulled_again },
-    { "an_image_that_cannot_be_had_fails_with_its_name",
-      an_image_that_cannot_be_had_fails_with_its_name },
+    { "an_image_that_cannot_be_had_fails_with_the_registrys_words",
+      an_image_that_cannot_be_had_fails_with_the_registrys_words },
     { "an_absent_image_is_pulled_with_progress", an_absent_image_is_pulled_with_progress },
     { 0 },
 };

@@ -47,7 +47,9 @@ static void pull_part(struct fake_job *job)
     const struct fake_image *row = fake_image(e, pulling->image);
     if (row && row->error) {
         struct stk_error err = { 0 };
-        stk_fail(&err, STK_EIMAGE, nowhere, "pulling '%s': %s", pulling->image, row->error);
+        stk_fail(&err, STK_EIMAGE, nowhere, "%s", row->error);
+        if (unit_of(job)->ref.kind == STK_SERVICE) /* an image's own name is told by the caller */
+            stk_wrap(&err, "pulling '%s'", pulling->image);
         fake_job_end(job, &err);
         return;
     }
