@@ -238,7 +238,12 @@ static void explain(struct stk_http_req *req, CURLcode result, struct stk_error 
                  (req->connect_ms ? req->connect_ms : CONNECT_MS) / 1000.0);
         return;
     case CURLE_GOT_NOTHING:
-    case CURLE_RECV_ERROR:
+    case CURLE_RECV_ERROR: /* libcurl's word for a body it cannot take apart, too */
+        if (strcasestr(req->text, "chunk") || strcasestr(req->text, "hex")) {
+            stk_fail(err, STK_EENGINE, nowhere, "the answer is malformed: %s", req->text);
+            return;
+        }
+        /* fall through */
     case CURLE_SEND_ERROR:
     case CURLE_PARTIAL_FILE:
         stk_fail(err, STK_EENGINE, nowhere, "the connection was closed %s",

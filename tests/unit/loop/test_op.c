@@ -50,7 +50,7 @@ START_TEST(cancel_ends_with_what_came_of_it_and_only_once)
 }
 END_TEST
 
-START_TEST(a_deadline_is_a_cancel_that_reads_timed_out)
+START_TEST(a_deadline_is_a_cancel_that_reads_timed_out, an_abandoned_request_gets_no_done)
 {
     struct stk_loop *loop = stk_loop_new();
     struct stk_op op = { .done = count_done, .timeout_ms = 20 };
@@ -61,6 +61,26 @@ START_TEST(a_deadline_is_a_cancel_that_reads_timed_out)
     ck_assert_int_eq(op.err.code, STK_ETIMEOUT);
     ck_assert_str_eq(op.err.msg, "timed out after 0.02 s");
     stk_error_clear(&op.err);
+    stk_loop_free(loop);
+}
+END_TEST
+
+START_TEST(an_abandoned_request_gets_no_done)
+{
+    struct stk_loop *loop = stk_loop_new();
+    struct stk_op pending = { .done = count_done, .timeout_ms = 20 },
+                  ended = { .done = count_done };
+    struct stk_op last = { .done = count_done };
+    dones = 0;
+    stk_op_begin(&pending, loop, NULL);
+    stk_op_begin(&ended, loop, NULL);
+    stk_op_end(&ended, NULL);
+    stk_op_abandon(&pending);
+    stk_op_abandon(&ended);
+    stk_op_begin(&last, loop, NULL);
+    stk_op_end(&last, NULL);
+    stk_loop_run(loop);
+    ck_assert_int_eq(dones, 1);
     stk_loop_free(loop);
 }
 END_TEST
