@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # host.sh — sourced by examples/try.sh and tests/run.sh: what they both need from the machine. On Debian
 # and its kin what is missing is installed with apt; elsewhere it is only named.
 

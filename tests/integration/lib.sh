@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # lib.sh — sourced by every integration test. A test runs the program as a user would, against a real
 # engine, and says what is not as it must be:
 #

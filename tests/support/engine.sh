@@ -10,7 +10,8 @@
 #   engine.sh stop             stop it and remove all it left
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-dir=${STACKCTL_TEST_ENGINE:-${TMPDIR:-/tmp}/stackctl-engine-$(echo "$here" | cksum | cut -d' ' -f1)}
+# One engine for each source tree, or for each build of it that names itself.
+dir=${TMPDIR:-/tmp}/stackctl-engine-$(echo "$here ${STACKCTL_TEST_BUILD:-}" | cksum | cut -d' ' -f1)
 registry=127.0.0.1:5000
 
 say() { printf 'engine: %s\n' "$*" >&2; }
@@ -42,7 +43,7 @@ start_registry() {
     printf '%s\n' 'version: 0.1' 'log: {level: error}' "http: {addr: '$registry'}" \
         "storage: {filesystem: {rootdirectory: '$dir/registry'}, delete: {enabled: true}}" > "$dir/registry.yml"
     as_root setsid unshare --net sh -c 'ip link set lo up && echo $$ > "$1" && exec "$2" serve "$3"' \
-        sh "$dir/registry.pid" "$program" "$dir/registry.yml" > "$dir/registry.log" 2>&1 < /dev/null 9>&- &
+        sh "$dir/registry.pid" "$program" "$dir/registry.yml" > "$dir/registry.log" 2>&1 < /dev/null &
     wait_for 20 "the registry's process did not start: $(cat "$dir/registry.log")" ours "$dir/registry.pid"
     wait_for 20 "the registry does not answer" inside curl -fs -o /dev/null "http://$registry/v2/"
     inside env HOME="$HOME" XDG_CACHE_HOME="${XDG_CACHE_HOME:-}" "$here/images.sh" push $registry
@@ -82,6 +83,7 @@ end() { # PID-FILE
 
 stop() {
     [ -d "$dir" ] || return 0
+    local containers mount
     if ours "$dir/docker.pid" && answers; then
         containers=$(docker -H "unix://$dir/docker.sock" ps -aq)
         [ -z "$containers" ] || docker -H "unix://$dir/docker.sock" rm -fv $containers > /dev/null || true
@@ -95,14 +97,12 @@ stop() {
 }
 
 run() {
-    local drop=()
-    [ "$(id -u)" = 0 ] || drop=(setpriv --reuid="$(id -u)" --regid="$(id -g)" --init-groups)
     ours "$dir/docker.pid" || die "the test engine does not run; start it with '$0 start'"
     export DOCKER_HOST=unix://$dir/docker.sock STACKCTL_TEST_REGISTRY=$registry
-    if [ "$(id -u)" = 0 ]; then
-        exec nsenter --net="/proc/$(cat "$dir/registry.pid")/ns/net" "$@"
-    fi
-    exec sudo -n -E nsenter --net="/proc/$(cat "$dir/registry.pid")/ns/net" "${drop[@]}" "$@"
+    local enter=(nsenter --net="/proc/$(cat "$dir/registry.pid")/ns/net")
+    [ "$(id -u)" != 0 ] || exec "${enter[@]}" "$@"
+    exec sudo -n -E "${enter[@]}" setpriv --reuid="$(id -u)" --regid="$(id -g)" --init-groups \
+        env PATH="$PATH" HOME="$HOME" "$@"
 }
 
 command=${1:-}

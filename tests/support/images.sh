@@ -133,7 +133,7 @@ make_postgres() { # ROOT
         add_linked "$1" $bin/$name
         ln -s "/$bin/$name" "$1/usr/local/bin/$name"
     done
-    add_linked "$1" $(cd "$unpacked" && ls usr/lib/postgresql/15/lib/*.so | grep -vE 'llvm|pgxml|plpython|plperl|pltcl')
+    add_linked "$1" $(cd "$unpacked" && find usr/lib/postgresql/15/lib -maxdepth 1 -name '*.so' ! -name 'llvmjit*' ! -name pgxml.so)
     mkdir -p "$1/usr/share/postgresql" "$1/var/lib/postgresql/data" "$1/run/postgresql" "$1/docker-entrypoint-initdb.d"
     cp -r "$unpacked/usr/share/postgresql/15" "$1/usr/share/postgresql/"
     rm -rf "$1/usr/share/postgresql/15/man"
@@ -249,7 +249,7 @@ load() { # NAME...
     local name work
     work=$(mktemp -d)
     for name in "$@"; do
-        rm -rf "$work"/*
+        rm -rf "${work:?}"/*
         cp "$made/$name/config.json" "$made/$name/layer.tar.gz" "$work/"
         jq -nc '[{Config: "config.json", RepoTags: $ARGS.positional, Layers: ["layer.tar.gz"]}]' \
             --args ${tags[$name]} > "$work/manifest.json"

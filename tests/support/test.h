@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-
 int stk_run_tests(const char *suite, const TTest *const *tests, size_t n);
 
 /* Up to any number of tests, by name. */
