@@ -127,6 +127,55 @@ START_TEST(the_nth_matching_request_fails_and_no_other)
 }
 END_TEST
 
+/* One life of a unit: up, replaced, stopped, gone. A step that fails is tried once more; how many did. */
+static int live_once(void)
+{
+    struct stk_start_req replace = { .op.done = stop_loop, .unit = &unit, .replace = true };
+    struct stk_stop_req stop = { .op.done = stop_loop, .ref = unit.ref };
+    struct stk_remove_req remove = { .op.done = stop_loop, .ref = unit.ref };
+    int failed = 0;
+    for (int tries = 0; start() != STK_OK; tries++, failed++)
+        ck_assert_int_eq(tries, 0);
+    for (int step = 0; step < 3; step++) {
+        for (int tries = 0; tries == 0 || err.code; tries++) {
+            ck_assert_int_lt(tries, 2);
+            stk_error_clear(&err);
+            if (step == 0)
+                stk_runtime_start(rt, &replace);
+            else if (step == 1)
+                stk_runtime_stop(rt, &stop);
+            else
+                stk_runtime_remove(rt, &remove);
+            stk_loop_run(loop);
+            failed += err.code != STK_OK;
+        }
+    }
+    return failed;
+}
+
+START_TEST(whichever_request_fails_the_next_try_converges)
+{
+    const struct stk_fake_call *calls;
+    open_script("{}");
+    want("web");
+    ck_assert_int_eq(live_once(), 0);
+    size_t n = stk_fake_calls(rt, &calls);
+    ck_assert_uint_ge(n, 12);
+    close_all();
+    for (size_t i = 1; i <= n; i++) {
+        STK_CLEANUP(stk_charp)
+        char *script = stk_printf("{ \"fail\": [ { \"unit\": \"?*\", \"nth\": %zu } ] }", i);
+        open_script(script);
+        want("web");
+        ck_assert_int_eq(live_once(), 1);
+        struct stk_seen *left = look(NULL);
+        ck_assert_uint_eq(left->n, 0);
+        stk_seen_free(left);
+        close_all();
+    }
+}
+END_TEST
+
 START_TEST(calls_are_recorded_and_reads_told_from_writes)
 {
     const struct stk_fake_call *calls;
@@ -336,7 +385,8 @@ START_TEST(delays_are_by_the_engines_clock)
 }
 END_TEST
 
-STK_TESTS("fake", the_nth_matching_request_fails_and_no_other,
+STK_TESTS("fake", whichever_request_fails_the_next_try_converges,
+          the_nth_matching_request_fails_and_no_other,
           calls_are_recorded_and_reads_told_from_writes,
           units_of_the_script_hold_their_names_and_ports,
           a_start_can_fail_and_leaves_what_was_created, a_pull_fails_in_the_registrys_words,
