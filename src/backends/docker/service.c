@@ -69,7 +69,7 @@ struct service {
     size_t next_network; /* of the unit's, to be connected */
     struct stk_since since;
     char *finished; /* when its last run ended */
-    bool looked, by_name, pulled, misnamed;
+    bool looked, by_name, pulled, misnamed, renaming;
     unsigned tries;
     struct stk_error refusal; /* of a start, while its reason is looked for */
 };
@@ -174,6 +174,7 @@ static void start(struct service *s)
 
 static void rename_it(struct service *s)
 {
+    s->renaming = true;
     stk_task_go(&s->task, RENAME, "POST", NULL, "/containers/%s/rename?name=%s", s->id,
                 s->unit->name);
 }
@@ -217,6 +218,7 @@ static void connect_next(struct service *s)
 
 static void begin_replace(struct service *s, json_t *found)
 {
+    json_decref(s->old);
     s->old = json_incref(found);
     free(s->old_id);
     s->old_id = stk_strdup(stk_json_text(found, "Id"));
@@ -350,12 +352,26 @@ static void on_create(struct service *s)
     connect_next(s);
 }
 
+/* Whoever keeps the new container from its name is the one it replaces, or one that an attempt that was
+ * killed was to replace: it goes the same way. */
+static void on_name_holder(struct service *s, json_t *found, const char *id)
+{
+    if (stk_streq(id, s->id)) {
+        start(s); /* it has its name: an answer got lost */
+    } else if (stk_streq(id, s->old_id)) {
+        stk_task_pause(&s->task, REMOVE_AGAIN, RETRY_MS);
+    } else {
+        begin_replace(s, found);
+        stop_old(s);
+    }
+}
+
 /* The name is taken: by a container of ours, by a leftover, or by a stranger. */
 static void on_holder(struct service *s)
 {
     struct stk_error err = { 0 };
     if (failed(s) == STK_EABSENT) {
-        stk_task_pause(&s->task, AGAIN, RETRY_MS);
+        stk_task_pause(&s->task, s->renaming ? RENAME_AGAIN : AGAIN, RETRY_MS);
         return;
     }
     if (failed(s)) {
@@ -368,9 +384,8 @@ static void on_holder(struct service *s)
         fail(s, STK_EENGINE, "the engine's answer about container '%s' has no Id", s->unit->name);
     } else if (stk_conflict_foreign(s->unit, found, &err)) {
         stk_task_end(&s->task, &err);
-    } else if (s->misnamed) { /* the one that ours was made to replace is still there */
-        begin_replace(s, found);
-        stop_old(s);
+    } else if (s->renaming) {
+        on_name_holder(s, found, id);
     } else if (s->old) { /* a replacement that an earlier attempt left behind */
         stk_task_go(&s->task, CLEAR, "DELETE", NULL, "/containers/%s?force=1", id);
     } else {
@@ -424,10 +439,7 @@ static void on_removed(struct service *s)
 static void on_renamed(struct service *s)
 {
     if (failed(s) == STK_ECONFLICT && s->tries++ < TRIES) {
-        if (s->misnamed && !s->old)
-            stk_look(&s->task, HOLDER, STK_SERVICE, s->unit->name);
-        else
-            stk_task_pause(&s->task, RENAME_AGAIN, RETRY_MS);
+        stk_look(&s->task, HOLDER, STK_SERVICE, s->unit->name);
     } else if (failed(s)) {
         stk_task_fail_in(&s->task, "renaming the new container '%s'", s->unit->name);
     } else {
