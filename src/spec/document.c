@@ -18,6 +18,7 @@ struct reader {
     yaml_parser_t parser;
     struct map anchors; /* of this document: struct node *, or &open while it is being read */
     size_t limit;       /* weight a document may have */
+    size_t merged;      /* bytes that << copied so far */
     unsigned depth;
     bool failed; /* nothing more can be read */
     bool bad;    /* something was reported */
@@ -203,13 +204,19 @@ static bool merge_in(struct reader *r, struct pairs *p, const struct node *from)
             if (from->items[i]->kind != NODE_MAP)
                 return fail_node(r->ld, from->items[i], "'<<' takes mappings, not %s",
                                  node_what(from->items[i]));
-            merge_in(r, p, from->items[i]);
+            if (!merge_in(r, p, from->items[i]))
+                return false;
         }
         return true;
     }
     if (from->kind != NODE_MAP)
         return fail_node(r->ld, from, "'<<' takes a mapping or a list of them, not %s",
                          node_what(from));
+    r->merged += from->n * sizeof(struct pair);
+    if (r->merged > r->limit) {
+        r->failed = true;
+        return fail_node(r->ld, from, "too large once its merge keys are written out");
+    }
     for (size_t i = 0; i < from->n; i++)
         if (!map_get(&p->seen, from->pairs[i].key))
             add_pair(p, from->pairs[i]);
@@ -271,7 +278,7 @@ static struct node *read_map(struct reader *r, const yaml_event_t *start)
             break;
         take_pair(r, &p, pair, merge);
     }
-    for (size_t i = 0; i < p.n_merges; i++)
+    for (size_t i = 0; i < p.n_merges && !r->failed; i++)
         r->bad |= !merge_in(r, &p, p.merges[i]);
     node->pairs = stk_arena_array(r->ld->arena, p.n, sizeof(*p.v));
     if (p.n)

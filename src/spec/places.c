@@ -6,6 +6,9 @@
 #include "load.h"
 #include "text.h"
 
+/* Beyond it a line is of no help to anybody. */
+enum { LONGEST_LINE = 4096 };
+
 struct source *load_source(struct load *ld, const char *name, const char *path, const char *text,
                            size_t size)
 {
@@ -40,7 +43,7 @@ const char *more_line(const struct stk_spec_more *more, struct stk_arena *arena,
         size_t len = end ? (size_t)(end - line) : rest;
         if (len && line[len - 1] == '\r')
             len--;
-        return stk_arena_strndup(arena, line, len);
+        return len > LONGEST_LINE ? NULL : stk_arena_strndup(arena, line, len);
     }
     return NULL;
 }
