@@ -11,7 +11,7 @@
 enum step { BEGIN, FIND, LOOK, TAIL, START };
 static const char *const steps[] = { "BEGIN", "FIND", "LOOK", "TAIL", "START" };
 
-enum { START_MS = 120000 };
+enum { START_MS = 75000 };
 
 static const struct stk_src nowhere;
 

@@ -15,7 +15,7 @@ struct stk_task;
 struct stk_events;
 
 /* Versions of the Engine API: 1.minor. */
-enum { STK_API_FLOOR = 40, STK_API_OLDEST = 41, STK_API_NEWEST = 52 };
+enum { STK_API_OLDEST = 40, STK_API_NEWEST = 52 };
 
 struct stk_docker {
     struct stk_loop *loop;

@@ -8,7 +8,7 @@
 enum step { BEGIN, LOOK, CREATE, TWINS, UNDO };
 static const char *const steps[] = { "BEGIN", "LOOK", "CREATE", "TWINS", "UNDO" };
 
-enum { CREATE_MS = 120000, TRIES = 3 };
+enum { CREATE_MS = 75000, TRIES = 3 };
 
 static const struct stk_src nowhere;
 

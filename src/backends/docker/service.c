@@ -1,41 +1,18 @@
-/* service.c — brings up one instance of a service: image, container, networks, start; or puts a new
- * container in the place of the old one. Every step can be the one at which an earlier attempt was
- * killed, so what is found half done is finished. What a container is made from is create.c. */
+/* service.c — brings up one instance of a service: image, container, networks, start. Every step can be
+ * the one at which an earlier attempt was killed, so what is found half done is finished. What a
+ * container is made from is create.c; putting it in the place of an old one is replace.c. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "conflict.h"
 #include "create.h"
-#include "pull.h"
 #include "resolve.h"
-#include "since.h"
-#include "stop.h"
+#include "service.h"
 #include "text.h"
 #include "words.h"
 
-enum { WORK_MS = 120000, RETRY_MS = 100, TRIES = 50 };
-
 static const struct stk_src nowhere;
 
-enum step {
-    BEGIN,
-    LOOK,
-    IMAGE,
-    PULL,
-    CREATE,
-    HOLDER,
-    CLEAR,
-    AGAIN,
-    TAIL,
-    CONNECT,
-    STOP_OLD,
-    REMOVE_OLD,
-    REMOVE_AGAIN,
-    RENAME,
-    RENAME_AGAIN,
-    START,
-    PORT,
-};
 static const char *const steps[] = {
     [BEGIN] = "BEGIN",
     [LOOK] = "LOOK",
@@ -54,24 +31,6 @@ static const char *const steps[] = {
     [RENAME_AGAIN] = "RENAME_AGAIN",
     [START] = "START",
     [PORT] = "PORT",
-};
-
-struct service {
-    struct stk_task task;
-    struct stk_start_req *req;
-    const struct stk_unit *unit;
-    struct stk_pull pull;
-    char *id;            /* the container to be started */
-    char *name;          /* under which it is created: the unit's, or a temporary one */
-    char *old_id;        /* the one to be replaced */
-    json_t *old;         /* its single inspect */
-    json_t *attached;    /* networks that the container to be started is on, or NULL */
-    size_t next_network; /* of the unit's, to be connected */
-    struct stk_since since;
-    char *finished; /* when its last run ended */
-    bool looked, by_name, pulled, misnamed, renaming;
-    unsigned tries;
-    struct stk_error refusal; /* of a start, while its reason is looked for */
 };
 
 static void clear(struct stk_task *task)
@@ -106,9 +65,17 @@ __attribute__((format(printf, 3, 4))) static void fail(struct service *s, enum s
     stk_task_end(&s->task, &err);
 }
 
-static enum stk_code failed(const struct service *s)
+enum stk_code stk_service_failed(const struct service *s)
 {
     return s->task.call.op.err.code;
+}
+
+void stk_service_fail_in(struct service *s, const char *doing)
+{
+    struct stk_error *err = &s->task.call.op.err;
+    if (err->code == STK_EABSENT)
+        err->code = STK_EFAIL;
+    stk_task_fail_in(&s->task, "%s '%s'", doing, s->unit->name);
 }
 
 static const char *image_of(const struct service *s)
@@ -162,7 +129,7 @@ static void pull(struct service *s)
     stk_pull_send(&s->task, PULL, &s->pull, image_of(s));
 }
 
-static void start(struct service *s)
+void stk_service_run(struct service *s)
 {
     if (s->req->create_only) {
         finish(s);
@@ -170,24 +137,6 @@ static void start(struct service *s)
     }
     s->task.call.wait_ms = WORK_MS;
     stk_task_go(&s->task, START, "POST", NULL, "/containers/%s/start", s->id);
-}
-
-static void rename_it(struct service *s)
-{
-    s->renaming = true;
-    stk_task_go(&s->task, RENAME, "POST", NULL, "/containers/%s/rename?name=%s", s->id,
-                s->unit->name);
-}
-
-static void remove_old(struct service *s)
-{
-    s->task.call.wait_ms = WORK_MS;
-    stk_task_go(&s->task, REMOVE_OLD, "DELETE", NULL, "/containers/%s?force=1", s->old_id);
-}
-
-static void stop_old(struct service *s)
-{
-    stk_stop_send(&s->task, STOP_OLD, s->old_id, s->req->grace, s->old);
 }
 
 /* The next network it is not on yet; when there is none left, what comes after. */
@@ -207,22 +156,14 @@ static void connect_next(struct service *s)
         return;
     }
     if (s->old)
-        stop_old(s);
+        stk_replace_stop_old(s);
     else if (s->misnamed)
-        rename_it(s);
+        stk_replace_rename(s);
     else
-        start(s);
+        stk_service_run(s);
 }
 
 /* ---- a container that is there already ---- */
-
-static void begin_replace(struct service *s, json_t *found)
-{
-    json_decref(s->old);
-    s->old = json_incref(found);
-    free(s->old_id);
-    s->old_id = stk_strdup(stk_json_text(found, "Id"));
-}
 
 static bool is_misnamed(const json_t *found)
 {
@@ -261,7 +202,7 @@ static void existing(struct service *s, json_t *found)
         return;
     }
     if (s->req->replace && !s->old) {
-        begin_replace(s, found);
+        stk_replace_begin(s, found);
         want_image(s);
         return;
     }
@@ -284,11 +225,11 @@ static void existing(struct service *s, json_t *found)
 static void on_look(struct service *s)
 {
     s->looked = true;
-    if (failed(s) == STK_EABSENT && !s->by_name) {
+    if (stk_service_failed(s) == STK_EABSENT && !s->by_name) {
         look(s, s->unit->name);
-    } else if (failed(s) == STK_EABSENT) {
+    } else if (stk_service_failed(s) == STK_EABSENT) {
         want_image(s);
-    } else if (failed(s)) {
+    } else if (stk_service_failed(s)) {
         stk_task_fail(&s->task);
     } else {
         STK_CLEANUP(stk_jsonp) json_t *found = json_incref(s->task.call.json);
@@ -298,14 +239,14 @@ static void on_look(struct service *s)
 
 static void on_image(struct service *s)
 {
-    if (failed(s) == STK_EABSENT && s->pulled) {
+    if (stk_service_failed(s) == STK_EABSENT && s->pulled) {
         fail(s, STK_EIMAGE, "pulling '%s': the engine's answer ended early, connection closed",
              image_of(s));
-    } else if (failed(s) == STK_EABSENT && !s->looked) {
+    } else if (stk_service_failed(s) == STK_EABSENT && !s->looked) {
         look(s, s->unit->name); /* it may run all the same */
-    } else if (failed(s) == STK_EABSENT) {
+    } else if (stk_service_failed(s) == STK_EABSENT) {
         pull(s);
-    } else if (failed(s)) {
+    } else if (stk_service_failed(s)) {
         stk_task_fail_in(&s->task, "looking for image '%s'", image_of(s));
     } else {
         stk_image_remember(s->task.docker, image_of(s), s->task.call.json);
@@ -325,18 +266,18 @@ static void on_pull(struct service *s)
 static void on_create(struct service *s)
 {
     const char *why = s->task.call.op.err.msg;
-    if (failed(s) == STK_ECONFLICT && s->tries++ < TRIES) {
+    if (stk_service_failed(s) == STK_ECONFLICT && s->tries++ < TRIES) {
         STK_CLEANUP(stk_charp) char *name = stk_strdup(s->name);
         stk_look(&s->task, HOLDER, STK_SERVICE, name);
         return;
     }
-    if (failed(s) == STK_EABSENT && why && strstr(why, "No such image") && !s->pulled) {
+    if (stk_service_failed(s) == STK_EABSENT && why && strstr(why, "No such image") && !s->pulled) {
         s->looked = true;
         pull(s);
         return;
     }
-    if (failed(s)) {
-        stk_task_fail_in(&s->task, "creating container '%s'", s->unit->name);
+    if (stk_service_failed(s)) {
+        stk_service_fail_in(s, "creating container");
         return;
     }
     const char *id = stk_json_text(s->task.call.json, "Id");
@@ -352,29 +293,15 @@ static void on_create(struct service *s)
     connect_next(s);
 }
 
-/* Whoever keeps the new container from its name is the one it replaces, or one that an attempt that was
- * killed was to replace: it goes the same way. */
-static void on_name_holder(struct service *s, json_t *found, const char *id)
-{
-    if (stk_streq(id, s->id)) {
-        start(s); /* it has its name: an answer got lost */
-    } else if (stk_streq(id, s->old_id)) {
-        stk_task_pause(&s->task, REMOVE_AGAIN, RETRY_MS);
-    } else {
-        begin_replace(s, found);
-        stop_old(s);
-    }
-}
-
 /* The name is taken: by a container of ours, by a leftover, or by a stranger. */
 static void on_holder(struct service *s)
 {
     struct stk_error err = { 0 };
-    if (failed(s) == STK_EABSENT) {
+    if (stk_service_failed(s) == STK_EABSENT) {
         stk_task_pause(&s->task, s->renaming ? RENAME_AGAIN : AGAIN, RETRY_MS);
         return;
     }
-    if (failed(s)) {
+    if (stk_service_failed(s)) {
         stk_task_fail(&s->task);
         return;
     }
@@ -385,7 +312,7 @@ static void on_holder(struct service *s)
     } else if (stk_conflict_foreign(s->unit, found, &err)) {
         stk_task_end(&s->task, &err);
     } else if (s->renaming) {
-        on_name_holder(s, found, id);
+        stk_replace_name_holder(s, found, id);
     } else if (s->old) { /* a replacement that an earlier attempt left behind */
         stk_task_go(&s->task, CLEAR, "DELETE", NULL, "/containers/%s?force=1", id);
     } else {
@@ -402,8 +329,9 @@ static void on_tail(struct service *s)
 
 static void on_clear(struct service *s)
 {
-    if (failed(s) && failed(s) != STK_EABSENT && failed(s) != STK_ECONFLICT)
-        stk_task_fail_in(&s->task, "removing a leftover of container '%s'", s->unit->name);
+    if (stk_service_failed(s) && stk_service_failed(s) != STK_EABSENT &&
+        stk_service_failed(s) != STK_ECONFLICT)
+        stk_service_fail_in(s, "removing a leftover of container");
     else
         create(s);
 }
@@ -412,40 +340,10 @@ static void on_connect(struct service *s)
 {
     const char *why = s->task.call.op.err.msg;
     bool there = why && strstr(why, "already exists in network");
-    if (failed(s) && !there)
-        stk_task_fail_in(&s->task, "connecting container '%s'", s->unit->name);
+    if (stk_service_failed(s) && !there)
+        stk_service_fail_in(s, "connecting container");
     else
         connect_next(s);
-}
-
-static void on_stopped(struct service *s)
-{
-    if (failed(s) && failed(s) != STK_EABSENT)
-        stk_task_fail_in(&s->task, "stopping the old container '%s'", s->unit->name);
-    else
-        remove_old(s);
-}
-
-static void on_removed(struct service *s)
-{
-    if (failed(s) == STK_ECONFLICT && s->tries++ < TRIES)
-        stk_task_pause(&s->task, REMOVE_AGAIN, RETRY_MS); /* being removed: until it is gone */
-    else if (failed(s) && failed(s) != STK_EABSENT)
-        stk_task_fail_in(&s->task, "removing the old container '%s'", s->unit->name);
-    else
-        rename_it(s);
-}
-
-static void on_renamed(struct service *s)
-{
-    if (failed(s) == STK_ECONFLICT && s->tries++ < TRIES) {
-        stk_look(&s->task, HOLDER, STK_SERVICE, s->unit->name);
-    } else if (failed(s)) {
-        stk_task_fail_in(&s->task, "renaming the new container '%s'", s->unit->name);
-    } else {
-        s->req->changed = true;
-        start(s);
-    }
 }
 
 static void on_started(struct service *s)
@@ -457,7 +355,7 @@ static void on_started(struct service *s)
         stk_task_go(&s->task, PORT, "GET", NULL,
                     "/containers/json?filters=%%7B%%22publish%%22%%3A%%5B%%22%u%%22%%5D%%7D", port);
     } else if (err->code) {
-        stk_task_fail_in(&s->task, "starting container '%s'", s->unit->name);
+        stk_service_fail_in(s, "starting container");
     } else {
         if (s->task.call.status != 304) /* 304: it was started already */
             s->req->changed = true;
@@ -469,7 +367,8 @@ static void on_port_holder(struct service *s)
 {
     struct stk_error err = { 0 };
     unsigned port = stk_conflict_port(s->refusal.msg);
-    bool known = !failed(s) && stk_conflict_holder(s->task.call.json, port, s->unit->name, &err);
+    bool known =
+        !stk_service_failed(s) && stk_conflict_holder(s->task.call.json, port, s->unit->name, &err);
     if (!known)
         stk_error_move(&err, &s->refusal);
     stk_wrap(&err, "starting container '%s'", s->unit->name);
@@ -477,14 +376,22 @@ static void on_port_holder(struct service *s)
 }
 
 static void (*const answers[])(struct service *) = {
-    [BEGIN] = finish,           [LOOK] = on_look,
-    [IMAGE] = on_image,         [PULL] = on_pull,
-    [CREATE] = on_create,       [HOLDER] = on_holder,
-    [CLEAR] = on_clear,         [AGAIN] = want_image,
-    [TAIL] = on_tail,           [CONNECT] = on_connect,
-    [STOP_OLD] = on_stopped,    [REMOVE_OLD] = on_removed,
-    [RENAME] = on_renamed,      [REMOVE_AGAIN] = remove_old,
-    [RENAME_AGAIN] = rename_it, [START] = on_started,
+    [BEGIN] = finish,
+    [LOOK] = on_look,
+    [IMAGE] = on_image,
+    [PULL] = on_pull,
+    [CREATE] = on_create,
+    [HOLDER] = on_holder,
+    [CLEAR] = on_clear,
+    [AGAIN] = want_image,
+    [TAIL] = on_tail,
+    [CONNECT] = on_connect,
+    [STOP_OLD] = stk_replace_stopped,
+    [REMOVE_OLD] = stk_replace_removed,
+    [RENAME] = stk_replace_renamed,
+    [REMOVE_AGAIN] = stk_replace_remove_old,
+    [RENAME_AGAIN] = stk_replace_rename,
+    [START] = on_started,
     [PORT] = on_port_holder,
 };
 

@@ -14,7 +14,7 @@ int stk_version_choose(const char *text, struct stk_error *reterr)
     if (!stk_starts(text, "1.") || !stk_parse_int(text + 2, &minor) || minor < 0 || minor > 9999)
         return stk_fail(reterr, STK_EENGINE, nowhere,
                         "the engine does not say which API version it speaks (got '%s')", text);
-    if (minor < STK_API_FLOOR)
+    if (minor < STK_API_OLDEST)
         return stk_fail(reterr, STK_EENGINE, nowhere,
                         "the engine is too old: it speaks API version %s, needed is 1.%d or later",
                         text, STK_API_OLDEST);

@@ -6,7 +6,7 @@
 enum step { BEGIN, LOOK, CREATE };
 static const char *const steps[] = { "BEGIN", "LOOK", "CREATE" };
 
-enum { CREATE_MS = 120000 };
+enum { CREATE_MS = 75000 };
 
 static const struct stk_src nowhere;
 

@@ -1,0 +1,66 @@
+/* service.h — what service.c and replace.c share: bringing up one instance of a service. */
+#ifndef STK_DOCKER_SERVICE_H
+#define STK_DOCKER_SERVICE_H
+
+#include "engine.h"
+#include "pull.h"
+#include "since.h"
+
+enum { WORK_MS = 75000, RETRY_MS = 100, TRIES = 50 };
+
+enum service_step {
+    BEGIN,
+    LOOK,
+    IMAGE,
+    PULL,
+    CREATE,
+    HOLDER,
+    CLEAR,
+    AGAIN,
+    TAIL,
+    CONNECT,
+    STOP_OLD,
+    REMOVE_OLD,
+    REMOVE_AGAIN,
+    RENAME,
+    RENAME_AGAIN,
+    START,
+    PORT,
+};
+
+struct service {
+    struct stk_task task;
+    struct stk_start_req *req;
+    const struct stk_unit *unit;
+    struct stk_pull pull;
+    char *id;            /* the container to be started */
+    char *name;          /* under which it is created: the unit's, or a temporary one */
+    char *old_id;        /* the one to be replaced */
+    json_t *old;         /* its single inspect */
+    json_t *attached;    /* networks that the container to be started is on, or NULL */
+    size_t next_network; /* of the unit's, to be connected */
+    struct stk_since since;
+    char *finished; /* when its last run ended */
+    bool looked, by_name, pulled, misnamed, renaming;
+    unsigned tries;
+    struct stk_error refusal; /* of a start, while its reason is looked for */
+};
+
+enum stk_code stk_service_failed(const struct service *s); /* the code of the last answer */
+/* Ends it with the engine's words. What is not there is something the container needs, not the
+ * container itself. */
+void stk_service_fail_in(struct service *s, const char *doing);
+void stk_service_run(struct service *s);
+
+/* replace.c: from the new container being there to its having the old one's name. */
+void stk_replace_begin(struct service *s, json_t *found); /* found: the one to be replaced */
+void stk_replace_stop_old(struct service *s);
+void stk_replace_remove_old(struct service *s);
+void stk_replace_rename(struct service *s);
+/* Answers. */
+void stk_replace_stopped(struct service *s);
+void stk_replace_removed(struct service *s);
+void stk_replace_renamed(struct service *s);
+void stk_replace_name_holder(struct service *s, json_t *found, const char *id);
+
+#endif
