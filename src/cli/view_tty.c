@@ -104,7 +104,7 @@ static void add_unit(struct tty *tty, const struct view_unit *unit, size_t name_
     add_state(line, unit, now_ms);
     stk_buf_printf(&tty->out, " %s%s%s ", tty->view.colour ? look.colour : "",
                    tty->view.ascii ? look.ascii : look.sign, tty->view.colour ? "\033[0m" : "");
-    stk_width_cut(&tty->out, line->bytes, columns > 4 ? columns - 4 : 1);
+    stk_width_cut(&tty->out, line->bytes, columns > 4 ? columns - 3 : 1);
     stk_buf_puts(&tty->out, "\033[K\n");
 }
 
