@@ -19,7 +19,7 @@ static struct stk_spec *empty_spec(unsigned n)
     struct stk_attachment *attachment = stk_arena_alloc(arena, sizeof(*attachment));
     attachment->network = "default";
     for (unsigned i = 0; i < n; i++) {
-        services[i].name = stk_arena_printf(arena, "s%05u", i);
+        services[i].name = stk_arena_printf(arena, "s%05u%s", i, i % 5 == 4 ? "job" : "");
         services[i].image = stk_arena_printf(arena, "image%u", i % 7);
         services[i].replicas = 1;
         services[i].networks = attachment;
@@ -30,6 +30,27 @@ static struct stk_spec *empty_spec(unsigned n)
     spec->services = services;
     spec->n_services = n;
     return spec;
+}
+
+/* What a condition needs to come true: a check, so that the service can be healthy. Who is waited for as
+ * completed is told by its name, which test scripts match: "…job" exits by itself. */
+static void suit_conditions(struct stk_spec *spec, struct stk_service *services)
+{
+    static const char *test[] = { "CMD", "true" };
+    for (size_t i = 0; i < spec->n_services; i++)
+        for (size_t k = 0; k < services[i].n_depends_on; k++) {
+            struct stk_depend *depend = (struct stk_depend *)&services[i].depends_on[k];
+            struct stk_service *on =
+                (struct stk_service *)(uintptr_t)stk_spec_service(spec, depend->service);
+            if (strstr(on->name, "job"))
+                depend->until = STK_UNTIL_COMPLETED;
+            else if (depend->until == STK_UNTIL_COMPLETED)
+                depend->until = STK_UNTIL_HEALTHY;
+            if (depend->until == STK_UNTIL_HEALTHY)
+                on->healthcheck =
+                    (struct stk_healthcheck){ .set = true,
+                                              .test = { .set = true, .n = 2, .v = test } };
+        }
 }
 
 static int by_service(const void *a, const void *b)
@@ -76,6 +97,7 @@ struct stk_spec *test_random_spec(unsigned seed, unsigned n)
         qsort(depends, service->n_depends_on, sizeof(*depends), by_service);
         service->depends_on = depends;
     }
+    suit_conditions(spec, services);
     return spec;
 }
 

@@ -7,10 +7,11 @@
 #include "arena.h"
 #include "stackctl/spec.h"
 
-/* A random acyclic stack: n services "s000"…, each with up to three dependencies on earlier-named ones in
- * a random direction of names, 1–3 replicas, all three conditions. The same seed gives the same stack. */
+/* A random acyclic stack: n services "s00000"…, every fifth named "s00004job" and waited for as completed;
+ * each with up to three dependencies, 1 to 3 replicas, all three conditions. The same seed gives the same
+ * stack. */
 struct stk_spec *test_random_spec(unsigned seed, unsigned n);
-/* n services in a chain: s000 needs s001 needs s002 … */
+/* n services in a chain: s00000 needs s00001 needs s00002 … */
 struct stk_spec *test_chain_spec(unsigned n);
 
 #endif
