@@ -97,7 +97,7 @@ static void check_op(const struct stk_op *op)
 
 static void check_ref(const struct stk_ref *ref)
 {
-    assert(ref->name || ref->id);
+    assert(ref->name);
     assert(ref->kind != STK_SERVICE || ref->index > 0 || ref->id);
     (void)ref;
 }

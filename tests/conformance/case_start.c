@@ -103,6 +103,9 @@ static void replace_with_renew_gives_a_fresh_anonymous_volume(struct bench *b)
     const struct stk_status *after = bench_look(b, u->unit.ref);
     EXPECT(b, after && after->mounts.n == 1 && before->mounts.n == 1);
     EXPECT(b, strcmp(before->mounts.v[0], after->mounts.v[0]) != 0);
+    struct stk_ref left = { .kind = STK_VOLUME, .name = "left", .id = before->mounts.v[0] };
+    EXPECT(b,
+           bench_remove(b, left, NULL) == STK_OK); /* nobody's any more, so the case's to remove */
 }
 
 static void replace_of_a_stopped_unit_starts_the_new_one(struct bench *b)

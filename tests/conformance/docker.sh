@@ -15,6 +15,10 @@ docker version > /dev/null 2>&1 || skip "no Docker Engine at ${DOCKER_HOST:-unix
 busybox=$(command -v busybox) || skip "no busybox to make the image from (Debian: busybox-static)"
 ! ldd "$busybox" > /dev/null 2>&1 || skip "$busybox is not a static one (Debian: busybox-static)"
 
+# The cases' names and ports are fixed, so that a run finds what a killed one left: one run at a time.
+exec 9> "${TMPDIR:-/tmp}/stackctl-conformance.lock"
+flock -w 300 9 || skip "another run of this suite does not end"
+
 root=$(mktemp -d)
 clean() {
     rm -rf "$root"
@@ -26,4 +30,4 @@ mkdir "$root/bin" "$root/tmp" "$root/data"
 cp "$busybox" "$root/bin/busybox"
 for name in sh sleep echo; do ln -s busybox "$root/bin/$name"; done
 tar -C "$root" -c . | docker import - "$image" > /dev/null || exit 1
-"$program" docker "$@"
+"$program" docker "$@" 9>&-
