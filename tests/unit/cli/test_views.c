@@ -1,5 +1,6 @@
 /* The views of one story: what people, scripts and programs are shown. */
 #include <jansson.h>
+#include <stdio.h>
 
 #include "buf.h"
 #include "capture.h"
@@ -344,6 +345,74 @@ START_TEST(the_live_view_tells_how_long_a_stop_may_take)
 }
 END_TEST
 
+START_TEST(the_live_view_shows_those_at_work_when_there_are_more_than_rows)
+{
+    struct view base = { .fd = capture_open(), .ascii = true };
+    struct stk_sink *sink = view_tty_new(&base);
+    for (int i = 0; i < 40; i++) {
+        STK_CLEANUP(stk_charp) char *name = stk_printf("w-%d", i);
+        tell(sink, (struct stk_event){ .phase = STK_PHASE_START, .ref = web, .name = name });
+        if (i < 30)
+            tell(sink,
+                 (struct stk_event){
+                     .type = STK_EV_DONE, .phase = STK_PHASE_START, .ref = web, .name = name });
+    }
+    tell(sink, (struct stk_event){ .type = STK_EV_WARNING, .message = "look" });
+    size_t size = (size_t)lseek(base.fd, 0, SEEK_END);
+    view_of(sink)->free(view_of(sink));
+    char *text = capture_take(base.fd), *last = screen_of(text);
+    text[size] = '\0';
+    char *screen = screen_of(text);
+    ck_assert_ptr_nonnull(strstr(screen, "[+] Running 30/40\n"));
+    ck_assert_ptr_nonnull(strstr(screen, "w-29  Started"));
+    ck_assert_ptr_nonnull(strstr(screen, "w-30  Starting"));
+    ck_assert_ptr_nonnull(strstr(screen, "w-39  Starting"));
+    ck_assert_ptr_null(strstr(screen, "w-2  "));
+    ck_assert_ptr_nonnull(strstr(screen, "   and 19 more\n"));
+    ck_assert_ptr_nonnull(strstr(last, "w-0   Started"));
+    free(text);
+    free(last);
+    free(screen);
+}
+END_TEST
+
+static void write_file(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "w");
+    ck_assert_ptr_nonnull(file);
+    fputs(text, file);
+    fclose(file);
+}
+
+START_TEST(the_failure_block_shows_the_line_of_the_file)
+{
+    char dir[] = "/tmp/stk-cli-XXXXXX";
+    ck_assert_ptr_nonnull(mkdtemp(dir));
+    STK_CLEANUP(stk_charp) char *path = stk_printf("%s/compose.yaml", dir);
+    write_file(path, "services:\n  db:\n    image: postgres:16\n");
+    const char *files[] = { path };
+    struct stk_spec_opts opts = { .files = { true, 1, files }, .project = "shop", .cwd = dir };
+    struct stk_diags diags = { 0 };
+    struct stk_spec *spec = NULL;
+    ck_assert_int_eq(stk_spec_load(&opts, &spec, &diags), 0);
+    struct stk_event ev = failure_of_db();
+    ev.src = stk_spec_service(spec, "db")->src;
+    ev.log_tail = NULL;
+    ev.status = NULL;
+    struct stk_buf out;
+    stk_buf_init(&out, STK_MIB);
+    stk_failure(&out, spec, &ev, false);
+    ck_assert_str_eq(out.bytes, "compose.yaml:2:3: error: service 'db': exited with code 3\n"
+                                "    2 |   db:\n"
+                                "      |   ^~\n");
+    stk_buf_clear(&out);
+    stk_spec_free(spec);
+    stk_diags_clear(&diags);
+    unlink(path);
+    rmdir(dir);
+}
+END_TEST
+
 STK_TESTS("views", the_plain_view_words_events_as_docker_compose_does,
           the_quiet_view_tells_only_what_went_wrong,
           the_json_view_tells_everything_on_one_line_each,
@@ -352,4 +421,6 @@ STK_TESTS("views", the_plain_view_words_events_as_docker_compose_does,
           further_lines_of_a_probe_are_set_off,
           the_live_view_leaves_its_last_picture_below_what_failed,
           the_live_view_hides_the_cursor_only_while_it_draws,
-          the_live_view_tells_how_long_a_stop_may_take)
+          the_live_view_tells_how_long_a_stop_may_take,
+          the_live_view_shows_those_at_work_when_there_are_more_than_rows,
+          the_failure_block_shows_the_line_of_the_file)
