@@ -239,6 +239,7 @@ build() { # NAME...
             wait "$job" || die "not everything could be made"
         done
         rm -rf "$unpacked"
+        find "$cache" -maxdepth 1 -name 'images-*' -mtime +14 ! -path "$made" -exec rm -rf {} +
     fi
     flock -u 9
 }
