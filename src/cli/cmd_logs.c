@@ -197,6 +197,7 @@ static void looked(struct stk_op *op)
 static void look_again(struct stk_timer *timer)
 {
     struct logs *logs = timer->data;
+    log_printer_check(logs->printer);
     logs->look = (struct stk_inspect_req){
         .op = { .done = looked, .data = logs },
         .project = logs->cli->project,

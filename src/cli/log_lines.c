@@ -95,6 +95,11 @@ struct log_printer *log_printer_new(const struct cli *cli)
     return log_printer_open(&look);
 }
 
+void log_printer_check(const struct log_printer *printer)
+{
+    log_out_check(&printer->outs[0]);
+}
+
 struct log_source *log_source_new(struct log_printer *printer, const char *name,
                                   const char *service)
 {

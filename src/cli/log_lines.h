@@ -25,6 +25,10 @@ struct log_look {
 };
 struct log_printer *log_printer_open(const struct log_look *look);
 
+/* Ends the program when nobody reads standard output any more, without waiting for the next line:
+ * for `logs -f | grep -m1 ready`. */
+void log_printer_check(const struct log_printer *printer);
+
 /* One instance; name is its prefix ("web-1") and is copied, service decides the colour. The prefix
  * column is as wide as the widest name told so far. */
 struct log_source *log_source_new(struct log_printer *printer, const char *name,

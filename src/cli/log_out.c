@@ -59,6 +59,13 @@ void log_out_flush(struct log_out *out)
     stk_buf_reset(&out->ready);
 }
 
+void log_out_check(const struct log_out *out)
+{
+    struct pollfd fd = { .fd = out->fd };
+    if (poll(&fd, 1, 0) == 1 && fd.revents & POLLERR)
+        cannot_write(EPIPE);
+}
+
 static void maybe_flush(struct log_out *out)
 {
     if (out->ready.size >= READY_ENOUGH) {

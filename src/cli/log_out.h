@@ -25,5 +25,7 @@ void log_out_add(struct log_out *out, const void *who, const struct stk_buf *byt
 /* False when who's begun line had to be ended early, so that it must begin anew. */
 bool log_out_holds(const struct log_out *out, const void *who);
 void log_out_flush(struct log_out *out);
+/* Ends the program when nobody reads any more, as a write would. */
+void log_out_check(const struct log_out *out);
 
 #endif

@@ -1,4 +1,7 @@
 /* Chunks of many become whole lines, dressed as asked for. */
+#include <signal.h>
+#include <sys/wait.h>
+
 #include "buf.h"
 #include "capture.h"
 #include "log_lines.h"
@@ -196,10 +199,54 @@ START_TEST(a_line_that_never_ends_does_not_silence_the_others)
 }
 END_TEST
 
+/* The signal that ends a process which does that with a pipe nobody reads. */
+static int signal_that_ends(void (*act)(struct log_printer *printer))
+{
+    int ends[2], status = 0;
+    ck_assert_int_eq(pipe(ends), 0);
+    close(ends[0]);
+    pid_t child = fork();
+    if (child == 0) {
+        signal(SIGPIPE, SIG_IGN);
+        look.to[0].fd = ends[1];
+        look.to[1].fd = capture_open();
+        act(log_printer_open(&look));
+        _exit(0);
+    }
+    close(ends[1]);
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+}
+
+static void write_one(struct log_printer *printer)
+{
+    say(log_source_new(printer, "a", "a"), false, "x\n");
+    log_printer_free(printer);
+}
+
+START_TEST(a_reader_that_went_away_ends_us_by_sigpipe)
+{
+    ck_assert_int_eq(signal_that_ends(write_one), SIGPIPE);
+}
+END_TEST
+
+static void only_check(struct log_printer *printer)
+{
+    log_printer_check(printer);
+}
+
+START_TEST(a_reader_that_went_away_is_noticed_without_a_line)
+{
+    ck_assert_int_eq(signal_that_ends(only_check), SIGPIPE);
+}
+END_TEST
+
 STK_TESTS("log_lines", lines_have_the_padded_name_before_them,
           standard_output_and_error_are_kept_apart, one_file_for_both_keeps_the_order,
           parts_of_a_line_are_put_together_whoever_else_speaks, a_last_line_without_end_gets_one,
           timestamps_come_first_and_once_a_line, without_prefix_only_the_line_is_written,
           a_service_keeps_its_colour, a_terminal_gets_colours_but_no_other_control_characters,
           a_file_gets_the_bytes_as_they_are, a_line_of_any_length_is_not_torn,
-          a_line_that_never_ends_does_not_silence_the_others)
+          a_line_that_never_ends_does_not_silence_the_others,
+          a_reader_that_went_away_ends_us_by_sigpipe,
+          a_reader_that_went_away_is_noticed_without_a_line)
