@@ -26,7 +26,6 @@ struct bench {
     size_t chunks,
         cancel_at;  /* cancel_at: chunks after which a logs request is canceled; 0: never */
     char stamp[40]; /* of the last chunk */
-    const char *since, *until;
 };
 
 struct bench_case {

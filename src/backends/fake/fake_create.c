@@ -95,7 +95,7 @@ static void add_mount(struct fake_engine *e, struct fake_unit *u, const struct f
     m->volume = stk_arena_strdup(u->arena, mount->volume);
     if (m->volume &&
         !fake_by_name(e, STK_VOLUME, m->volume)) /* as Docker: made when it is missing */
-        fake_unit_add(e, fake_unit_new(e, STK_VOLUME, m->volume));
+        fake_unit_add(e, fake_unit_new(STK_VOLUME, m->volume));
 }
 
 static void add_anonymous(struct fake_engine *e, struct fake_unit *u, const struct fake_unit *old,
@@ -176,7 +176,7 @@ int fake_create(struct fake_engine *e, const struct stk_unit *unit, const struct
                 const char *name, struct fake_unit **ret, struct stk_error *reterr)
 {
     const struct stk_service *s = unit->service;
-    struct fake_unit *u = fake_unit_new(e, STK_SERVICE, name);
+    struct fake_unit *u = fake_unit_new(STK_SERVICE, name);
     int rc = set_networks(e, u, unit, reterr);
     if (rc < 0) {
         stk_arena_free(u->arena);
@@ -202,14 +202,14 @@ int fake_create(struct fake_engine *e, const struct stk_unit *unit, const struct
 
 void fake_create_network(struct fake_engine *e, const struct stk_unit *unit)
 {
-    struct fake_unit *u = fake_unit_new(e, STK_NETWORK, unit->name);
+    struct fake_unit *u = fake_unit_new(STK_NETWORK, unit->name);
     set_common(u, unit, &unit->network->labels);
     fake_unit_add(e, u);
 }
 
 void fake_create_volume(struct fake_engine *e, const struct stk_unit *unit)
 {
-    struct fake_unit *u = fake_unit_new(e, STK_VOLUME, unit->name);
+    struct fake_unit *u = fake_unit_new(STK_VOLUME, unit->name);
     set_common(u, unit, &unit->volume->labels);
     fake_unit_add(e, u);
 }

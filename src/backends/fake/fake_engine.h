@@ -172,7 +172,7 @@ int fake_state_load(struct fake_engine *e, struct stk_error *reterr);
 int fake_state_save(struct fake_engine *e, struct stk_error *reterr);
 
 /* fake_units.c */
-struct fake_unit *fake_unit_new(struct fake_engine *e, enum stk_kind kind, const char *name);
+struct fake_unit *fake_unit_new(enum stk_kind kind, const char *name);
 /* Completes what a script or state left out, and makes it part of the engine. */
 void fake_unit_add(struct fake_engine *e, struct fake_unit *u);
 void fake_unit_drop(struct fake_engine *e, struct fake_unit *u);

@@ -65,7 +65,7 @@ static void pull_part(struct fake_job *job)
         return;
     }
     if (!fake_by_name(e, STK_IMAGE, pulling->image))
-        fake_unit_add(e, fake_unit_new(e, STK_IMAGE, pulling->image));
+        fake_unit_add(e, fake_unit_new(STK_IMAGE, pulling->image));
     req->changed = true;
     pulling->then(job);
 }

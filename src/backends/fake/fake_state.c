@@ -175,7 +175,7 @@ static const struct fake_field unit_fields[] = {
 static int read_unit(struct fake_engine *e, json_t *value, const char *where,
                      struct stk_error *reterr)
 {
-    struct fake_unit *u = fake_unit_new(e, STK_SERVICE, NULL);
+    struct fake_unit *u = fake_unit_new(STK_SERVICE, NULL);
     struct fake_reader r = { .arena = u->arena, .err = reterr };
     u->state = STK_RUNNING;
     int rc = fake_read(&r, value, unit_fields, STK_LEN(unit_fields), u, where);

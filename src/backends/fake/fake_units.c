@@ -8,9 +8,8 @@
 
 #include "fake_engine.h"
 
-struct fake_unit *fake_unit_new(struct fake_engine *e, enum stk_kind kind, const char *name)
+struct fake_unit *fake_unit_new(enum stk_kind kind, const char *name)
 {
-    (void)e;
     struct stk_arena *arena = stk_arena_new();
     struct fake_unit *u = stk_arena_alloc(arena, sizeof(*u));
     u->arena = arena;
@@ -103,7 +102,7 @@ struct fake_unit *fake_image_unit(struct fake_engine *e, const char *reference)
     const struct fake_image *row = u ? NULL : fake_image(e, reference);
     if (!row || !row->present)
         return u;
-    u = fake_unit_new(e, STK_IMAGE, reference);
+    u = fake_unit_new(STK_IMAGE, reference);
     fake_unit_add(e, u);
     return u;
 }
