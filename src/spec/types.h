@@ -18,6 +18,7 @@ enum {
     KEY_NULL_OK = 64,   /* null is as good as absent */
     KEY_NO_BOOLS = 128, /* a map whose values are strings and numbers only */
     KEY_PRINT_FALSE = 256,
+    KEY_DISTINCT = 512, /* a list whose repeated items are refused */
 };
 
 /* PRINT_CANON leaves out KEY_NO_HASH and whatever depends on how it was written; PRINT_CONFIG

@@ -29,6 +29,24 @@ static void make_unique(struct load *ld, struct stk_strs *strs)
     strs->n = kept;
 }
 
+/* A clash of the same item given twice. */
+static bool refuse_repeated(struct load *ld, const struct key *key, const struct node *node)
+{
+    STK_CLEANUP(map_clear) struct map seen = { 0 };
+    for (size_t i = 0; i < node->n; i++) {
+        const struct node *item = node->items[i], *before;
+        if (!node_is_string(item))
+            continue;
+        void **slot = map_at(&seen, item->text);
+        before = *slot;
+        if (before)
+            return fail_clash(ld, item->src, before->src, "'%s' is there twice in '%s'%s",
+                              item->text, key->name, where(ld));
+        *slot = node->items[i];
+    }
+    return true;
+}
+
 bool read_strings(struct load *ld, const struct key *key, struct node *node, struct stk_strs *ret)
 {
     if (node->kind != NODE_LIST)
@@ -47,6 +65,8 @@ bool read_strings(struct load *ld, const struct key *key, struct node *node, str
     }
     if (key->flags & KEY_UNIQUE)
         make_unique(ld, &list);
+    if (key->flags & KEY_DISTINCT)
+        ok &= refuse_repeated(ld, key, node);
     *ret = list;
     return ok;
 }

@@ -1,0 +1,128 @@
+/* The canonical form: how a file is written must not show in it, what it means must. */
+#include "given.h"
+
+static void hash_of(const char *service, char ret[65])
+{
+    struct given g = given();
+    char text[2000];
+    snprintf(
+        text, sizeof(text),
+        "name: p\nservices:\n  a: %s\n  b: {image: x}\nnetworks: {n: , m: }\nvolumes: {db: }\n",
+        service);
+    given_file(&g, "compose.yaml", text);
+    strcpy(ret, given_loads(&g)->services[0].hash);
+    given_end(&g);
+}
+
+START_TEST(the_way_it_is_written_does_not_show)
+{
+    static const char *const rows[][2] = {
+        { "{image: x, user: u}", "{user: 'u', image: \"x\"}" },
+        { "{image: x, environment: {B: 1, A: x}}", "{image: x, environment: [A=x, B=1]}" },
+        { "{image: x, labels: {a: true, b: }}", "{image: x, labels: [b=, a=true]}" },
+        { "{image: x, command: sleep 10}", "{image: x, command: [sleep, '10']}" },
+        { "{image: x, ports: ['80:81']}", "{image: x, ports: [{target: 81, published: 80}]}" },
+        { "{image: x, ports: ['80-81:80-81']}", "{image: x, ports: ['80:80', '81:81']}" },
+        { "{image: x, volumes: ['db:/x:ro']}",
+          "{image: x, volumes: [{type: volume, source: db, target: /x, read_only: true}]}" },
+        { "{image: x, networks: [n, m]}", "{image: x, networks: {m: {}, n: }}" },
+        { "{image: x}", "{image: x, networks: [default]}" },
+        { "{image: x, dns: 1.1.1.1}", "{image: x, dns: [1.1.1.1]}" },
+        { "{image: x, extra_hosts: ['b:1.1.1.1', 'a:::1']}",
+          "{image: x, extra_hosts: {a: '[::1]', b: 1.1.1.1}}" },
+        { "{image: x, mem_limit: 1m}", "{image: x, mem_limit: 1048576}" },
+        { "{image: x, stop_grace_period: 90s}", "{image: x, stop_grace_period: 1m30s}" },
+        { "{image: x, ulimits: {nofile: 5}}", "{image: x, ulimits: {nofile: {soft: 5, hard: 5}}}" },
+        { "{image: x, healthcheck: {test: 'true'}}",
+          "{image: x, healthcheck: {test: [CMD-SHELL, 'true']}}" },
+        { "{image: x, privileged: false}", "{image: x}" },
+        { "{image: x, depends_on: [b]}", "{image: x}" },
+        { "{image: x, scale: 3}", "{image: x, deploy: {replicas: 2, mode: replicated}}" },
+        { "{image: x, pull_policy: always}", "{image: x}" },
+        { "{image: 'x$$y'}", "{image: 'x${NO-$$}y'}" },
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char one[65], two[65];
+        hash_of(rows[i][0], one);
+        hash_of(rows[i][1], two);
+        ck_assert_msg(strcmp(one, two) == 0, "%s and %s differ", rows[i][0], rows[i][1]);
+    }
+}
+END_TEST
+
+START_TEST(what_it_means_shows)
+{
+    static const char *const rows[] = {
+        "{image: x}",
+        "{image: y}",
+        "{image: x, command: []}",
+        "{image: x, command: [a]}",
+        "{image: x, entrypoint: [a]}",
+        "{image: x, environment: {A: 1}}",
+        "{image: x, environment: {A: 2}}",
+        "{image: x, environment: {A: }}",
+        "{image: x, environment: {A: ''}}",
+        "{image: x, ports: [80]}",
+        "{image: x, ports: ['80:80']}",
+        "{image: x, ports: ['80:80/udp']}",
+        "{image: x, volumes: ['/x']}",
+        "{image: x, volumes: ['db:/x']}",
+        "{image: x, volumes: ['./db:/x']}",
+        "{image: x, networks: [n]}",
+        "{image: x, networks: [n, m]}",
+        "{image: x, networks: {n: {aliases: [q]}}}",
+        "{image: x, healthcheck: {test: [CMD, a]}}",
+        "{image: x, healthcheck: {disable: true}}",
+        "{image: x, restart: always}",
+        "{image: x, init: true}",
+        "{image: x, init: false}",
+        "{image: x, tty: true}",
+        "{image: x, deploy: {resources: {limits: {memory: 1m}}}}",
+        "{image: x, logging: {driver: none}}",
+        "{image: x, stop_signal: SIGINT}",
+        "{image: x, cap_add: [A]}",
+        "{image: x, cap_drop: [A]}",
+        "{image: x, labels: [a]}",
+    };
+    enum { N = sizeof(rows) / sizeof(rows[0]) };
+    static char hashes[N][65];
+    for (size_t i = 0; i < N; i++) {
+        hash_of(rows[i], hashes[i]);
+        for (size_t k = 0; k < i; k++)
+            ck_assert_msg(strcmp(hashes[i], hashes[k]) != 0, "%s and %s are the same", rows[i],
+                          rows[k]);
+    }
+}
+END_TEST
+
+START_TEST(it_is_compact_json_with_sorted_keys)
+{
+    struct given g = given();
+    given_file(&g, "compose.yaml", "services: {a: {user: u, image: x, environment: [B=$$, A]}}\n");
+    ck_assert_str_eq(given_loads(&g)->services[0].config,
+                     "{\"command\":null,\"entrypoint\":null,\"environment\":{\"A\":null,\"B\":\"$"
+                     "\"},\"image\":\"x\","
+                     "\"networks\":{\"default\":null},\"user\":\"u\"}");
+    given_end(&g);
+}
+END_TEST
+
+START_TEST(networks_and_volumes_have_theirs)
+{
+    struct given g = given();
+    given_file(&g, "compose.yaml",
+               "name: p\nservices: {a: {image: x, networks: [n], volumes: ['v:/v']}}\n"
+               "networks: {n: {internal: true, driver_opts: {b: 1, a: 2}}}\nvolumes: {v: {labels: "
+               "[x=1]}}\n");
+    const struct stk_spec *spec = given_loads(&g);
+    ck_assert_str_eq(
+        spec->networks[0].config,
+        "{\"driver_opts\":{\"a\":\"2\",\"b\":\"1\"},\"internal\":true,\"name\":\"p_n\"}");
+    ck_assert_str_eq(spec->volumes[0].config, "{\"labels\":{\"x\":\"1\"},\"name\":\"p_v\"}");
+    ck_assert_uint_eq(strlen(spec->volumes[0].hash), 64);
+    given_end(&g);
+}
+END_TEST
+
+STK_TESTS("canon", the_way_it_is_written_does_not_show, what_it_means_shows,
+          it_is_compact_json_with_sorted_keys, networks_and_volumes_have_theirs)
