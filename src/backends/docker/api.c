@@ -68,14 +68,30 @@ static void explain_refusal(struct stk_call *call, struct stk_error *err)
     json_decref(json);
 }
 
+/* An answer of another shape is no answer: taking it for "nothing there" would be a lie. */
+static void check_shape(const struct stk_call *call, struct stk_error *err)
+{
+    const char *path = call->path;
+    int n = (int)strcspn(path, "?");
+    if (call->list && !json_is_array(call->json))
+        stk_fail(err, STK_EENGINE, nowhere, "the engine's answer to %s %.*s is not a list",
+                 call->method, n, path);
+    else if (call->needs && !stk_json_text(call->json, call->needs))
+        stk_fail(err, STK_EENGINE, nowhere, "the engine's answer to %s %.*s has no %s",
+                 call->method, n, path, call->needs);
+}
+
 static void read_answer(struct stk_call *call, struct stk_error *err)
 {
     const struct stk_buf *answer = &call->http.answer;
     json_error_t why;
-    if (call->stream || !answer->size)
+    if (call->stream)
         return;
-    call->json = json_loadb(answer->bytes, answer->size, 0, &why);
-    if (!call->json)
+    if (answer->size)
+        call->json = json_loadb(answer->bytes, answer->size, 0, &why);
+    if (!answer->size || call->json)
+        check_shape(call, err);
+    else
         stk_fail(err, STK_EENGINE, nowhere, "the engine's answer to %s %.*s is not JSON: %s",
                  call->method, (int)strcspn(call->path, "?"), call->path, why.text);
 }

@@ -64,6 +64,8 @@ struct stk_call {
     bool (*stream)(struct stk_call *call, const char *bytes, size_t size); /* or NULL: buffered */
     void (*begun)(struct stk_call *call); /* the answer begins, before any of it; or NULL */
     void *data;                           /* the caller's, for these two */
+    bool list;                            /* the answer must be an array ... */
+    const char *needs; /* ... or an object with this text in it; NULL: whatever comes */
     /* results */
     int status;
     json_t *json; /* a buffered answer of status 2xx, when it has a body */

@@ -41,17 +41,10 @@ static void looked(struct image *image)
 {
     const struct stk_image_unit *unit = &image->req->unit->image;
     const char *id = stk_json_text(image->task.call.json, "Id");
-    struct stk_error err = { 0 };
     bool always = image->req->force_pull || stk_streq(unit->pull_policy, "always");
-    if (id && !always) {
+    if (!always) {
         stk_image_remember(image->task.docker, unit->name, image->task.call.json);
         stk_task_end(&image->task, NULL);
-        return;
-    }
-    if (!id) {
-        stk_fail(&err, STK_EENGINE, nowhere, "the engine's answer about image '%s' has no Id",
-                 unit->name);
-        stk_task_end(&image->task, &err);
         return;
     }
     image->before = stk_strdup(id);

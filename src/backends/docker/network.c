@@ -27,6 +27,7 @@ static void clear(struct stk_task *task)
 static void look(struct network *network)
 {
     STK_CLEANUP(stk_charp) char *name = stk_url_escape(network->req->unit->name);
+    network->task.call.needs = "Id";
     stk_task_go(&network->task, LOOK, "GET", NULL, "/networks/%s", name);
 }
 
@@ -54,6 +55,7 @@ static void create(struct network *network)
     if (n->enable_ipv6.set)
         json_object_set_new(body, "EnableIPv6", json_boolean(n->enable_ipv6.v));
     network->task.call.wait_ms = CREATE_MS;
+    network->task.call.needs = "Id";
     stk_task_go(&network->task, CREATE, "POST", body, "/networks/create");
 }
 
@@ -116,16 +118,9 @@ static void created(struct network *network)
     const char *id = stk_json_text(network->task.call.json, "Id");
     STK_CLEANUP(stk_charp)
     char *filter = stk_url_filters(json_pack("{s:[s]}", "name", network->req->unit->name));
-    struct stk_error err = { 0 };
     network->req->changed = true;
-    if (id) {
-        network->id = stk_strdup(id);
-        stk_task_go(&network->task, TWINS, "GET", NULL, "/networks?filters=%s", filter);
-        return;
-    }
-    stk_fail(&err, STK_EENGINE, nowhere, "the engine's answer to creating network '%s' has no Id",
-             network->req->unit->name);
-    stk_task_end(&network->task, &err);
+    network->id = stk_strdup(id);
+    stk_task_go(&network->task, TWINS, "GET", NULL, "/networks?filters=%s", filter);
 }
 
 static void next(struct stk_task *task)

@@ -47,6 +47,7 @@ void stk_find(struct stk_task *task, int step, const struct stk_ref *ref)
     STK_CLEANUP(stk_charp)
     char *filter = stk_url_filters(json_pack("{s:o}", "label", labels_of(task->docker, ref)));
     bool containers = ref->kind == STK_SERVICE;
+    task->call.list = ref->kind != STK_VOLUME; /* volumes come in an object, or as null in it */
     stk_task_go(task, step, "GET", NULL, "%s%s?%sfilters=%s", collections[ref->kind],
                 containers ? "/json" : "", containers ? "all=1&" : "", filter);
 }
@@ -75,6 +76,7 @@ char *stk_found_id(enum stk_kind kind, const json_t *answer)
 void stk_look(struct stk_task *task, int step, enum stk_kind kind, const char *id)
 {
     STK_CLEANUP(stk_charp) char *escaped = stk_url_escape(id);
+    task->call.needs = kind == STK_VOLUME ? "Name" : "Id";
     bool json = kind == STK_SERVICE || kind == STK_IMAGE;
     stk_task_go(task, step, "GET", NULL, "%s/%s%s", collections[kind], escaped,
                 json ? "/json" : "");

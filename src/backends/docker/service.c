@@ -104,6 +104,7 @@ static void create(struct service *s)
     free(s->name);
     s->name = s->old ? stk_printf("%.12s_%s", s->old_id, s->unit->name) : stk_strdup(s->unit->name);
     s->task.call.wait_ms = WORK_MS;
+    s->task.call.needs = "Id";
     stk_task_go(&s->task, CREATE, "POST", stk_create_body(&wanted), "/containers/create?name=%s",
                 s->name);
 }
@@ -193,10 +194,6 @@ static void existing(struct service *s, json_t *found)
 {
     const char *id = stk_json_text(found, "Id");
     struct stk_error err = { 0 };
-    if (!id) {
-        fail(s, STK_EENGINE, "the engine's answer about container '%s' has no Id", s->unit->name);
-        return;
-    }
     if (stk_conflict_foreign(s->unit, found, &err)) {
         stk_task_end(&s->task, &err);
         return;
@@ -208,11 +205,15 @@ static void existing(struct service *s, json_t *found)
     }
     free(s->id);
     s->id = stk_strdup(id);
-    enum stk_state state = stk_state_parse(stk_json_str(stk_json_get(found, "State"), "Status"));
+    const char *word = stk_json_text(stk_json_get(found, "State"), "Status");
+    enum stk_state state = stk_state_parse(word);
     bool up = state == STK_RUNNING || state == STK_PAUSED || state == STK_RESTARTING;
     if (state == STK_REMOVING && s->tries++ < TRIES)
         stk_task_pause(&s->task, AGAIN, RETRY_MS);
-    else if (state == STK_DEAD)
+    else if (!word)
+        fail(s, STK_EENGINE, "the engine's answer about container '%s' has no State",
+             s->unit->name);
+    else if (stk_streq(word, "dead"))
         stk_task_go(&s->task, CLEAR, "DELETE", NULL, "/containers/%s?force=1", s->id);
     else if (up && !is_misnamed(found))
         finish(s);
@@ -281,11 +282,6 @@ static void on_create(struct service *s)
         return;
     }
     const char *id = stk_json_text(s->task.call.json, "Id");
-    if (!id) {
-        fail(s, STK_EENGINE, "the engine's answer to creating container '%s' has no Id",
-             s->unit->name);
-        return;
-    }
     free(s->id);
     s->id = stk_strdup(id);
     s->req->changed = true;
@@ -307,9 +303,7 @@ static void on_holder(struct service *s)
     }
     STK_CLEANUP(stk_jsonp) json_t *found = json_incref(s->task.call.json);
     const char *id = stk_json_text(found, "Id");
-    if (!id) {
-        fail(s, STK_EENGINE, "the engine's answer about container '%s' has no Id", s->unit->name);
-    } else if (stk_conflict_foreign(s->unit, found, &err)) {
+    if (stk_conflict_foreign(s->unit, found, &err)) {
         stk_task_end(&s->task, &err);
     } else if (s->renaming) {
         stk_replace_name_holder(s, found, id);

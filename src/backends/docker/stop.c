@@ -10,6 +10,8 @@ static const char *const steps[] = { "BEGIN", "FIND", "LOOK", "STOP" };
 
 enum { DEFAULT_GRACE_S = 10, MARGIN_MS = 30000 };
 
+static const struct stk_src nowhere;
+
 struct stop {
     struct stk_task task;
     struct stk_stop_req *req;
@@ -56,10 +58,16 @@ static void on_look(struct stop *stop)
     enum stk_state state = stk_state_parse(word);
     const char *id = stk_json_text(look, "Id");
     bool up = state == STK_RUNNING || state == STK_PAUSED || state == STK_RESTARTING;
-    if (id && up)
+    struct stk_error err = { 0 };
+    if (up)
         stop_one(stop, id, look);
-    else
+    else if (word)
         stk_task_end(&stop->task, NULL);
+    else {
+        stk_fail(&err, STK_EENGINE, nowhere,
+                 "the engine's answer about container %.12s has no State", id);
+        stk_task_end(&stop->task, &err);
+    }
 }
 
 static void next(struct stk_task *task)

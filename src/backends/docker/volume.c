@@ -28,6 +28,7 @@ static void create(struct volume *volume)
                              v->driver ? v->driver : "local", "DriverOpts", opts, "Labels",
                              stk_labels(unit, volume->task.docker->tool));
     volume->task.call.wait_ms = CREATE_MS;
+    volume->task.call.needs = "Name";
     stk_task_go(&volume->task, CREATE, "POST", body, "/volumes/create");
 }
 
@@ -67,5 +68,6 @@ void stk_volume_start(struct stk_docker *docker, struct stk_start_req *req)
     volume->req = req;
     req->changed = false;
     req->since[0] = '\0';
+    volume->task.call.needs = "Name";
     stk_task_go(&volume->task, LOOK, "GET", NULL, "/volumes/%s", name);
 }
