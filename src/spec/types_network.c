@@ -166,11 +166,12 @@ static json_t *depends_print(const struct key *key, const void *object, enum pri
 {
     const struct stk_service *s = object;
     (void)key;
-    if (!s->n_depends_on && !s->n_depends_off)
+    if (!s->n_depends_on && (how != PRINT_CONFIG || !s->n_depends_off))
         return NULL;
     json_t *map = json_object();
     add_depends(map, s->depends_on, s->n_depends_on, how);
-    add_depends(map, s->depends_off, s->n_depends_off, how);
+    if (how == PRINT_CONFIG) /* YAML is read again, and there the service is not there */
+        add_depends(map, s->depends_off, s->n_depends_off, how);
     return map;
 }
 
