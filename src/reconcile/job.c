@@ -2,6 +2,7 @@
  * not get where it should, the report of how it ended and what it said last. */
 #include "run.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -132,9 +133,14 @@ static void report_inspected(struct stk_op *op)
     job->current = NULL;
     stk_error_clear(&op->err);
     stk_buf_init(&job->tail, REPORT_MAX);
+    const struct stk_seen *seen = job->inspect.seen;
+    if (seen && seen->n && seen->v[0].started_ms) /* lines of earlier runs would mislead */
+        snprintf(job->this_run, sizeof(job->this_run), "%lld.%03lld",
+                 (long long)(seen->v[0].started_ms / 1000), (long long)(seen->v[0].started_ms % 1000));
     job->logs = (struct stk_logs_req){
         .op = { .done = logs_read, .data = job, .timeout_ms = REPORT_TIMEOUT_MS },
         .ref = job->action->ref,
+        .since = job->this_run[0] ? job->this_run : NULL,
         .tail = { .set = true, .v = REPORT_LINES },
         .chunk = log_chunk,
     };
