@@ -33,5 +33,6 @@ $engine run ctest --test-dir build/asan --output-on-failure --no-tests=error -j 
     --output-junit "$results" "$@" || status=$?
 
 total=$(count tests) failed=$(count failures) skipped=$(count skipped)
-say "summary: $total tests: $((total - failed - skipped)) passed, $failed failed, $skipped skipped"
+say "all $total tests have run"
+echo "tests: $((total - failed - skipped)) passed, $failed failed, $skipped skipped"
 exit $status

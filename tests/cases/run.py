@@ -17,7 +17,7 @@ A case is sections, each opened by a line "=== ...":
 
 In what was printed, the case's folder reads @DIR@, elapsed times read @T@, and hexadecimal ids read
 @ID@. The project is named by the case, so that cases do not meet on a real engine."""
-import json, os, re, shlex, subprocess, sys, tempfile
+import json, os, re, shlex, shutil, subprocess, sys, tempfile
 
 RUN_LIMIT_S = 120
 
@@ -117,6 +117,7 @@ class Player:
 
     def clean(self):
         self.stackctl(["down", "-v", "--remove-orphans", "-t", "0"])
+        shutil.rmtree(self.folder)
 
 
 def main():

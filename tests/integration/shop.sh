@@ -49,13 +49,13 @@ check "Publishers tells the port" jq -se --argjson port $SHOP_PORT \
 run stackctl ps -q
 check "ps -q gives IDs" same "$(sort "$work/out" | cut -c1-12)" "$(ids | sort | cut -c1-12)"
 
-# logs
+# logs: what a container writes to standard error (here the api) comes there, the rest on standard output
 run stackctl logs --tail 5 api web
 expect_status 0
-expect out matches '^api-1 +\| '
+expect err matches '^api-1 +\| '
 expect out matches '^web-1 +\| '
 expect out lacks 'db-1'
-check "at most five lines of each" test "$(grep -c '^api-1' "$work/out")" -le 5
+check "at most five lines of each" test "$(cat "$work/out" "$work/err" | grep -c '^api-1')" -le 5
 run stackctl logs --no-log-prefix migrate
 expect out matches '^migrated$'
 
