@@ -5,6 +5,7 @@
 
 #include "engine.h"
 #include "labels.h"
+#include "pull.h"
 #include "resolve.h"
 #include "seen.h"
 #include "text.h"
@@ -111,9 +112,11 @@ static void see_lists(struct all *all, struct stk_seeing *seeing)
     for (size_t i = 0; i < stk_json_n(volumes); i++)
         if (wanted(req, stk_json_at(volumes, i)))
             stk_see_volume(seeing, stk_json_at(volumes, i));
-    for (size_t i = 0; (req->what & STK_SEE_IMAGES) && i < req->images.n; i++)
-        stk_see_image(seeing, req->images.v[i],
-                      stk_image_find(all->calls[IMAGES].json, req->images.v[i]));
+    for (size_t i = 0; (req->what & STK_SEE_IMAGES) && i < req->images.n; i++) {
+        const json_t *image = stk_image_find(all->calls[IMAGES].json, req->images.v[i]);
+        stk_image_remember(all->docker, req->images.v[i], image);
+        stk_see_image(seeing, req->images.v[i], image);
+    }
 }
 
 static void all_end(struct all *all)

@@ -164,5 +164,8 @@ void stk_network_start(struct stk_docker *docker, struct stk_start_req *req)
     network->req = req;
     req->changed = false;
     req->since[0] = '\0';
-    look(network);
+    if (req->unit->network->external)
+        look(network);
+    else
+        create(network); /* a refusal tells that it is there */
 }

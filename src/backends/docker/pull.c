@@ -121,4 +121,6 @@ void stk_image_remember(struct stk_docker *docker, const char *ref, const json_t
     const char *id = stk_json_text(look, "Id");
     if (id)
         json_object_set_new(docker->image_ids, ref, json_string(id));
+    else
+        json_object_del(docker->image_ids, ref);
 }

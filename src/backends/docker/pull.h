@@ -21,7 +21,7 @@ void stk_pull_clear(struct stk_pull *pull);
 /* For tests: takes a piece of the stream. */
 bool stk_pull_feed(struct stk_pull *pull, const char *bytes, size_t size);
 
-/* Remembers the ID behind a reference; look: its single inspect. */
+/* Remembers the ID behind a reference; look: what the engine tells of it, NULL: it has none. */
 void stk_image_remember(struct stk_docker *docker, const char *ref, const json_t *look);
 
 #endif

@@ -116,8 +116,8 @@ START_TEST(engine_addresses_are_read)
     } rows[] = {
         { NULL, NULL, "http://localhost", "/var/run/docker.sock" },
         { "", "", "http://localhost", "/var/run/docker.sock" },
-        { NULL, "unix:///tmp/x.sock", "http://localhost", "/tmp/x.sock" },
-        { "tcp://a:1", "unix:///tmp/x.sock", "http://a:1", NULL },
+        { NULL, "unix:///run/x.sock", "http://localhost", "/run/x.sock" },
+        { "tcp://a:1", "unix:///run/x.sock", "http://a:1", NULL },
         { "tcp://10.0.0.1", NULL, "http://10.0.0.1:2375", NULL },
         { "tcp://[::1]:99", NULL, "http://[::1]:99", NULL },
     };

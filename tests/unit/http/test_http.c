@@ -144,7 +144,8 @@ static int pending;
 static void begin(void)
 {
     struct sockaddr_un address = { .sun_family = AF_UNIX };
-    snprintf(dir, sizeof(dir), "%s/stk-http-XXXXXX", getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
+    snprintf(dir, sizeof(dir), "%s/stk-http-XXXXXX",
+             getenv("TMPDIR") ? getenv("TMPDIR") : P_tmpdir);
     ck_assert_ptr_nonnull(mkdtemp(dir));
     snprintf(path, sizeof(path), "%s/sock", dir);
     snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
