@@ -147,14 +147,22 @@ static struct node *read_alias(struct reader *r, const yaml_event_t *ev)
     return NULL;
 }
 
+struct items {
+    struct node **v;
+    size_t n, cap;
+};
+
+static void items_clear(struct items *items)
+{
+    free(items->v);
+}
+
 static struct node *read_list(struct reader *r, const yaml_event_t *start)
 {
     struct node *node = begin_node(r, start, NODE_LIST, start->data.sequence_start.anchor,
                                    start->data.sequence_start.tag);
     const char *anchor = stk_arena_strdup(r->ld->arena, (char *)start->data.sequence_start.anchor);
-    STK_CLEANUP(stk_charp) char *raw = NULL;
-    struct node **items = NULL;
-    size_t n = 0, cap = 0;
+    STK_CLEANUP(items_clear) struct items items = { 0 };
     yaml_event_t ev;
     while (next(r, &ev)) {
         bool end = ev.type == YAML_SEQUENCE_END_EVENT;
@@ -162,14 +170,13 @@ static struct node *read_list(struct reader *r, const yaml_event_t *start)
         yaml_event_delete(&ev);
         if (!item)
             break;
-        items = stk_grow(items, n, &cap, sizeof(*items));
-        raw = (char *)items;
-        items[n++] = item;
+        items.v = stk_grow(items.v, items.n, &items.cap, sizeof(*items.v));
+        items.v[items.n++] = item;
     }
-    node->items = stk_arena_array(r->ld->arena, n, sizeof(*items));
-    if (n)
-        memcpy(node->items, items, n * sizeof(*items));
-    node->n = n;
+    node->items = stk_arena_array(r->ld->arena, items.n, sizeof(*items.v));
+    if (items.n)
+        memcpy(node->items, items.v, items.n * sizeof(*items.v));
+    node->n = items.n;
     end_anchor(r, anchor, node);
     return !r->failed && weigh(r, node, start->start_mark) ? node : NULL;
 }

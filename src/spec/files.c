@@ -148,11 +148,30 @@ static const char *first_of(struct load *ld, const char *dir, const char *const 
     return found;
 }
 
+/* Where looking for a file begins. */
+static const char *start_of(struct load *ld)
+{
+    if (ld->opts->project_directory)
+        return path_join(ld, ld->cwd, ld->opts->project_directory);
+    return ld->cwd;
+}
+
+bool files_are_there(struct load *ld)
+{
+    unsigned more;
+    const char *dir = start_of(ld);
+    while (!first_of(ld, dir, names, STK_LEN(names), &more)) {
+        if (stk_streq(dir, "/"))
+            return false;
+        dir = parent(ld, dir);
+    }
+    return true;
+}
+
 static bool discover(struct load *ld, struct stk_strs *ret)
 {
     struct stk_diag warning = { .severity = STK_WARNING };
-    const char *start =
-        ld->opts->project_directory ? path_join(ld, ld->cwd, ld->opts->project_directory) : ld->cwd;
+    const char *start = start_of(ld);
     for (const char *dir = start;; dir = parent(ld, dir)) {
         unsigned more;
         const char *found = first_of(ld, dir, names, STK_LEN(names), &more);

@@ -12,6 +12,9 @@ struct source *file_read(struct load *ld, const char *path, bool *ret_absent);
  * False: a problem was reported. */
 bool files_find(struct load *ld, struct stk_strs *ret);
 
+/* Whether discovery would find a stack file. */
+bool files_are_there(struct load *ld);
+
 /* Reads --env-file, COMPOSE_ENV_FILES or .env of the directory into ld->dotenv. */
 bool files_read_env(struct load *ld, const char *dir);
 

@@ -260,6 +260,17 @@ static bool named_outside(const struct load *ld)
     return (ld->opts->project && *ld->opts->project) || (variable && *variable);
 }
 
+/* Reads the files for their name:. Where there is none to be found, the directory names the project. */
+static bool name_from_files(struct load *ld, struct docs *docs)
+{
+    bool asked = ld->opts->files.n > 0 || load_var(ld, "COMPOSE_FILE");
+    if (!asked && !files_are_there(ld)) {
+        ld->dir = first_dir(ld);
+        return true;
+    }
+    return find_files(ld) && read_files(ld, docs);
+}
+
 int stk_spec_project_name(const struct stk_spec_opts *opts, char **ret, struct stk_diags *diags)
 {
     STK_CLEANUP(load_end) struct load ld;
@@ -269,7 +280,7 @@ int stk_spec_project_name(const struct stk_spec_opts *opts, char **ret, struct s
     if (!named_outside(&ld)) {
         if (!read_env(&ld, first_dir(&ld), NULL))
             return first_code(diags);
-        if (!named_outside(&ld) && (!find_files(&ld) || !read_files(&ld, &docs)))
+        if (!named_outside(&ld) && !name_from_files(&ld, &docs))
             return first_code(diags);
     }
     const char *name = project_name(&ld, docs.v, docs.n);

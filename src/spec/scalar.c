@@ -92,6 +92,23 @@ static bool is_int(const char *s, char out[32])
     return true;
 }
 
+/* "-1.23e+05" as "-123000": the digits that are known, then zeros. */
+static const char *whole_digits(struct load *ld, const char *digits, int exponent)
+{
+    char out[40], *p = out;
+    int n = 0;
+    for (; *digits != 'e'; digits++) {
+        if (*digits == '.')
+            continue;
+        n += *digits != '-';
+        *p++ = *digits;
+    }
+    for (; n <= exponent; n++)
+        *p++ = '0';
+    *p = '\0';
+    return stk_arena_strdup(ld->arena, out);
+}
+
 const char *scalar_float(struct load *ld, double v)
 {
     char digits[40];
@@ -102,8 +119,8 @@ const char *scalar_float(struct load *ld, double v)
     int exponent = atoi(strchr(digits, 'e') + 1);
     if (exponent < -4 || exponent >= 21)
         return stk_arena_strdup(ld->arena, digits);
-    int places = precision - 1 - exponent;
-    return load_printf(ld, "%.*f", places > 0 ? places : 0, v);
+    return exponent >= precision - 1 ? whole_digits(ld, digits, exponent)
+                                     : load_printf(ld, "%.*f", precision - 1 - exponent, v);
 }
 
 enum scalar_type scalar_resolve(struct load *ld, const char **text)

@@ -157,12 +157,20 @@ START_TEST(the_name_comes_from_p_then_the_variable_then_the_file_then_the_direct
 }
 END_TEST
 
-START_TEST(the_name_alone_needs_no_file_when_it_is_given)
+START_TEST(the_name_alone_needs_no_file)
 {
     struct given g = given();
     char *name = NULL;
     g.opts.cwd = g.dir;
     g.opts.environ = (char *const *)(uintptr_t)g.environ;
+    ck_assert_int_eq(stk_spec_project_name(&g.opts, &name, &g.diags), 0);
+    ck_assert(strncmp(name, "stackctl-spec-", 14) == 0);
+    free(name);
+    given_file(&g, "compose.yaml", "name: inside\n" ONE);
+    ck_assert_int_eq(stk_spec_project_name(&g.opts, &name, &g.diags), 0);
+    ck_assert_str_eq(name, "inside");
+    free(name);
+    given_f(&g, "gone.yaml");
     ck_assert_int_eq(stk_spec_project_name(&g.opts, &name, &g.diags), -STK_ENOFILE);
     given_variable(&g, "COMPOSE_PROJECT_NAME=variable");
     ck_assert_int_eq(stk_spec_project_name(&g.opts, &name, &g.diags), 0);
@@ -262,6 +270,6 @@ STK_TESTS("discovery", the_first_name_wins_and_the_others_are_told,
           compose_file_names_several_also_from_dot_env, paths_begin_at_the_project_directory,
           files_that_cannot_be_had_are_named, standard_input_can_be_the_file,
           the_name_comes_from_p_then_the_variable_then_the_file_then_the_directory,
-          the_name_alone_needs_no_file_when_it_is_given, the_name_is_a_variable_of_the_file,
+          the_name_alone_needs_no_file, the_name_is_a_variable_of_the_file,
           networks_and_volumes_get_their_names, profiles_choose_the_services,
           scale_on_the_command_line_beats_the_file)
