@@ -1,5 +1,5 @@
-/* again.c — starts a container that is there already, as it was made: what `start` and `restart` do without
- * asking the stack file. */
+/* again.c — starts a container that is there already, as it was made: what `start` and `restart`
+ * do without asking the stack file. */
 #include <stdlib.h>
 
 #include "engine.h"

@@ -1,5 +1,5 @@
-/* api.c — one exchange with the engine: the version in the path, JSON both ways, and what a refusal means
- * to us. What to ask, and what to do about it, is up to the operations. */
+/* api.c — one exchange with the engine: the version in the path, JSON both ways, and what a
+ * refusal means to us. What to ask, and what to do about it, is up to the operations. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

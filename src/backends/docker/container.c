@@ -123,8 +123,8 @@ static void set_health(struct stk_seeing *seeing, struct stk_status *st, const j
     st->probe_exit = (int)stk_json_int(last, "ExitCode");
 }
 
-/* Whether it comes up again when it ends now or, restarting, is about to. The engine decides at the end
- * of a run, so one that reads "exited" stays down. */
+/* Whether it comes up again when it ends now or, restarting, is about to. The engine decides at
+ * the end of a run, so one that reads "exited" stays down. */
 static bool restarts_itself(const struct stk_status *st, const json_t *host)
 {
     const char *policy = stk_json_str(stk_json_get(host, "RestartPolicy"), "Name");

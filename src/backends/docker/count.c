@@ -1,5 +1,5 @@
-/* count.c — how many requests went out: what tests of speed hold us to. Apart, because it needs the runtime
- * that is above a backend. */
+/* count.c — how many requests went out: what tests of speed hold us to. Apart, because it needs
+ * the runtime that is above a backend. */
 #include "docker.h"
 
 #include "engine.h"

@@ -1,4 +1,5 @@
-/* create.c — what a container is made from, in the engine's terms. Mounts are mounts.c, labels labels.c. */
+/* create.c — what a container is made from, in the engine's terms. Mounts are mounts.c, labels
+ * labels.c. */
 #include "create.h"
 
 #include <math.h>

@@ -17,7 +17,8 @@ struct stk_create {
 
 /* A new object. */
 json_t *stk_create_body(const struct stk_create *create);
-/* The settings of one attachment, as in NetworkingConfig and POST /networks/X/connect; a new object. */
+/* The settings of one attachment, as in NetworkingConfig and POST /networks/X/connect; a new
+ * object. */
 json_t *stk_create_endpoint(const struct stk_unit *unit, const struct stk_attachment *at);
 /* The engine's name of the network an attachment names. */
 const char *stk_create_network(const struct stk_unit *unit, const struct stk_attachment *at);

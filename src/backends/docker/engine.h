@@ -1,5 +1,5 @@
-/* engine.h — what the files of the docker backend share: the connection, one exchange with the engine
- * (a call), and one operation of several exchanges (a task). */
+/* engine.h — what the files of the docker backend share: the connection, one exchange with the
+ * engine (a call), and one operation of several exchanges (a task). */
 #ifndef STK_ENGINE_H
 #define STK_ENGINE_H
 
@@ -125,7 +125,8 @@ void stk_task_fail(struct stk_task *task);
 void stk_task_fail_in(struct stk_task *task, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* json.c: looking into answers that may hold anything. Absent or of another type: NULL, 0, false. */
+/* json.c: looking into answers that may hold anything. Absent or of another type: NULL, 0,
+ * false. */
 const char *stk_json_str(const json_t *object, const char *key);
 const char *stk_json_text(const json_t *object, const char *key); /* "" is NULL too */
 int64_t stk_json_int(const json_t *object, const char *key);

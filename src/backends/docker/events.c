@@ -1,5 +1,5 @@
-/* events.c — keeps the one subscription open while somebody listens, and opens it again when it breaks.
- * What an event means is found out by looking, by those who listen. */
+/* events.c — keeps the one subscription open while somebody listens, and opens it again when it
+ * breaks. What an event means is found out by looking, by those who listen. */
 #include "events.h"
 
 #include <stdlib.h>

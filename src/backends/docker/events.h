@@ -1,5 +1,5 @@
-/* events.h — one subscription to the engine's events for everybody who waits. News are hints to look
- * again, never facts: a lost event costs a delay, not a wrong verdict. */
+/* events.h — one subscription to the engine's events for everybody who waits. News are hints to
+ * look again, never facts: a lost event costs a delay, not a wrong verdict. */
 #ifndef STK_DOCKER_EVENTS_H
 #define STK_DOCKER_EVENTS_H
 

@@ -1,6 +1,7 @@
 /* frames.h — takes the engine's multiplexed stream apart. A pure parser with a maximum.
  *
- * A frame is 8 bytes of header (stream 0 to 3, three zeros, length in big endian) and its payload. */
+ * A frame is 8 bytes of header (stream 0 to 3, three zeros, length in big endian) and its
+ * payload. */
 #ifndef STK_FRAMES_H
 #define STK_FRAMES_H
 

@@ -1,4 +1,5 @@
-/* host.c — reads where the engine is: -H, DOCKER_HOST, or the default socket. Connects to nothing. */
+/* host.c — reads where the engine is: -H, DOCKER_HOST, or the default socket. Connects to
+ * nothing. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/un.h>

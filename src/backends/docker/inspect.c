@@ -1,5 +1,5 @@
-/* inspect.c — the present status: of one unit in all detail, or of a whole project in at most four lists
- * asked for at once. */
+/* inspect.c — the present status: of one unit in all detail, or of a whole project in at most
+ * four lists asked for at once. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,4 +1,5 @@
-/* json.c — looks into an engine's answers without trusting them, and encodes what goes into a URL. */
+/* json.c — looks into an engine's answers without trusting them, and encodes what goes into a
+ * URL. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
-/* labels.h — the labels everything of a project carries: Docker Compose's, so that both tools and every
- * script find the same things, and our own. */
+/* labels.h — the labels everything of a project carries: Docker Compose's, so that both tools
+ * and every script find the same things, and our own. */
 #ifndef STK_DOCKER_LABELS_H
 #define STK_DOCKER_LABELS_H
 
@@ -24,7 +24,8 @@
 #define STK_LABEL_REPLACE  STK_L "replace"
 #define STK_LABEL_CONFIG   "io.stackctl.config"
 
-/* The file's own labels and ours for the unit; a new object. tool is the version of this program. */
+/* The file's own labels and ours for the unit; a new object. tool is the version of this
+ * program. */
 json_t *stk_labels(const struct stk_unit *unit, const char *tool);
 
 #endif

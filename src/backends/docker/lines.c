@@ -28,8 +28,9 @@ static void emit(struct stk_lines *lines, int stream)
     stk_buf_reset(partial);
 }
 
-/* Pieces of one long line bear one time. Another time means that the line before was the last of a run
- * that ended without a line end: it gets one, so that the next run does not begin in its middle. */
+/* Pieces of one long line bear one time. Another time means that the line before was the last of
+ * a run that ended without a line end: it gets one, so that the next run does not begin in its
+ * middle. */
 static void end_unfinished(struct stk_lines *lines, int stream)
 {
     stk_buf_putc(&lines->partial[stream], '\n');
@@ -58,8 +59,8 @@ static void add_text(struct stk_lines *lines, int stream, const char *time, cons
     }
 }
 
-/* True for what was taken in before the stream broke. The times are of one length and in UTC, so that
- * they compare as text. */
+/* True for what was taken in before the stream broke. The times are of one length and in UTC, so
+ * that they compare as text. */
 static bool is_repeated(struct stk_lines *lines, const char *time)
 {
     int order = lines->skip[0] && time[0] ? strcmp(time, lines->skip) : 1;

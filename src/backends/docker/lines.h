@@ -1,4 +1,5 @@
-/* lines.h — from the engine's log messages to lines with their time, across streams that broke. Pure. */
+/* lines.h — from the engine's log messages to lines with their time, across streams that broke.
+ * Pure. */
 #ifndef STK_LINES_H
 #define STK_LINES_H
 

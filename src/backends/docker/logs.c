@@ -1,5 +1,5 @@
-/* logs.c — reads a container's log: what is there, or on and on across breaks and restarts until it has
- * ended for good. Frames are frames.c, lines and repeats lines.c. */
+/* logs.c — reads a container's log: what is there, or on and on across breaks and restarts until
+ * it has ended for good. Frames are frames.c, lines and repeats lines.c. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

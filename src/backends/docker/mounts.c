@@ -1,5 +1,6 @@
-/* mounts.c — the mounts of a service in the engine's terms: Binds where the engine is to make a missing
- * host path, Mounts for all else, Tmpfs; and the anonymous volumes a replacement takes over. */
+/* mounts.c — the mounts of a service in the engine's terms: Binds where the engine is to make a
+ * missing host path, Mounts for all else, Tmpfs; and the anonymous volumes a replacement takes
+ * over. */
 #include <string.h>
 
 #include "arena.h"

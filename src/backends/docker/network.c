@@ -1,4 +1,5 @@
-/* network.c — brings up a network: finds or makes it, and never takes one that is somebody else's. */
+/* network.c — brings up a network: finds or makes it, and never takes one that is somebody
+ * else's. */
 #include <string.h>
 
 #include "engine.h"

@@ -90,13 +90,19 @@ static void blame(struct removal *removal)
         const char *who = stk_json_text(user, "Name");
         stk_buf_printf(&names, "%s'%s'", names.size ? ", " : "", who ? who : id);
     }
-    stk_fail(&err, STK_ECONFLICT, nowhere, "network '%s' is still used by %s",
-             name ? name : removal->id, names.size ? names.bytes : "somebody");
+    if (names.size)
+        stk_fail(&err, STK_ECONFLICT, nowhere, "network '%s' is still used by %s",
+                 name ? name : removal->id, names.bytes);
+    else /* engines lose track of endpoints now and then, until they are restarted */
+        stk_fail(&err, STK_ECONFLICT, nowhere,
+                 "network '%s' is in use, says the engine, though no container is on it",
+                 name ? name : removal->id);
     stk_task_end(task, &err);
 }
 
-/* The engine itself removes only those that this very container made: one that a replacement took over
- * from the container before it has a source, which is how the engine tells named volumes. */
+/* The engine itself removes only those that this very container made: one that a replacement
+ * took over from the container before it has a source, which is how the engine tells named
+ * volumes. */
 static void note_volumes(struct removal *removal)
 {
     const json_t *mounts = stk_json_get(removal->task.call.json, "Mounts");

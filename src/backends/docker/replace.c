@@ -1,5 +1,6 @@
-/* replace.c — puts a new container in the place of the old one: stop, remove, rename. The new one is made
- * first and the old one's name given last, so that a failure before leaves the old one as it was. */
+/* replace.c — puts a new container in the place of the old one: stop, remove, rename. The new
+ * one is made first and the old one's name given last, so that a failure before leaves the old
+ * one as it was. */
 #include <stdlib.h>
 
 #include "resolve.h"
@@ -63,8 +64,8 @@ void stk_replace_renamed(struct service *s)
     }
 }
 
-/* Whoever keeps the new container from its name is the one it replaces, or one that an attempt that was
- * killed was to replace: it goes the same way. */
+/* Whoever keeps the new container from its name is the one it replaces, or one that an attempt
+ * that was killed was to replace: it goes the same way. */
 void stk_replace_name_holder(struct service *s, json_t *found, const char *id)
 {
     if (stk_streq(id, s->id)) {

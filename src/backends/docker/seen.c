@@ -1,5 +1,5 @@
-/* seen.c — gathers statuses: networks, volumes, images, and what is not there. Containers, which have far
- * more to tell, are container.c. */
+/* seen.c — gathers statuses: networks, volumes, images, and what is not there. Containers, which
+ * have far more to tell, are container.c. */
 #include "seen.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
-/* seen.h — from the engine's JSON to struct stk_status. Nothing in an answer is taken for granted. */
+/* seen.h — from the engine's JSON to struct stk_status. Nothing in an answer is taken for
+ * granted. */
 #ifndef STK_DOCKER_SEEN_H
 #define STK_DOCKER_SEEN_H
 

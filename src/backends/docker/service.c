@@ -1,6 +1,6 @@
-/* service.c — brings up one instance of a service: image, container, networks, start. Every step can be
- * the one at which an earlier attempt was killed, so what is found half done is finished. What a
- * container is made from is create.c; putting it in the place of an old one is replace.c. */
+/* service.c — brings up one instance of a service: image, container, networks, start. Every step
+ * can be the one at which an earlier attempt was killed, so what is found half done is finished.
+ * What a container is made from is create.c; putting it in the place of an old one is replace.c. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -172,7 +172,8 @@ static bool is_misnamed(const json_t *found)
     return name && stk_replaced_name(name + (*name == '/'));
 }
 
-/* Down, or left by an attempt that was killed: it gets its networks and its name, and is started. */
+/* Down, or left by an attempt that was killed: it gets its networks and its name, and is
+ * started. */
 static void revive(struct service *s, const json_t *found)
 {
     const json_t *networks = stk_json_get(stk_json_get(found, "NetworkSettings"), "Networks");

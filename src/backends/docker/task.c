@@ -1,5 +1,5 @@
-/* task.c — the frame of every operation that needs several exchanges: one call at a time, a named step,
- * and cancellation. What the steps are is the operation's own file. */
+/* task.c — the frame of every operation that needs several exchanges: one call at a time, a
+ * named step, and cancellation. What the steps are is the operation's own file. */
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -1,4 +1,5 @@
-/* version.c — agrees once with the engine on a version of its API, before the first request is sent. */
+/* version.c — agrees once with the engine on a version of its API, before the first request is
+ * sent. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
-/* volume.c — brings up a named volume: finds or makes it. One that is there is used whoever made it, as
- * data is worth more than labels. */
+/* volume.c — brings up a named volume: finds or makes it. One that is there is used whoever made
+ * it, as data is worth more than labels. */
 #include "engine.h"
 #include "labels.h"
 

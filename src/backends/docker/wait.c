@@ -1,5 +1,5 @@
-/* wait.c — waits until a condition holds of a container: listens first, then looks, and looks again at
- * each news and now and then. What a look means is the judge's. */
+/* wait.c — waits until a condition holds of a container: listens first, then looks, and looks
+ * again at each news and now and then. What a look means is the judge's. */
 #include <stdlib.h>
 
 #include "engine.h"

@@ -1,5 +1,5 @@
-/* words.h — the engine's spellings, as pure functions: image references, the Status text of a list, the
- * depends_on label. */
+/* words.h — the engine's spellings, as pure functions: image references, the Status text of a
+ * list, the depends_on label. */
 #ifndef STK_DOCKER_WORDS_H
 #define STK_DOCKER_WORDS_H
 

@@ -1,4 +1,5 @@
-/* test_words.c — the engine's own spellings: references, Status texts, labels, addresses, versions. */
+/* test_words.c — the engine's own spellings: references, Status texts, labels, addresses,
+ * versions. */
 #include "test.h"
 
 #include "conflict.h"

@@ -1,5 +1,5 @@
-/* test_http.c — the client against a small server that plays a script: whole answers, broken ones, slow
- * ones, huge ones, and consumers that cancel at the worst moment. */
+/* test_http.c — the client against a small server that plays a script: whole answers, broken
+ * ones, slow ones, huge ones, and consumers that cancel at the worst moment. */
 #include "test.h"
 
 #include <pthread.h>
@@ -12,7 +12,8 @@
 #include "http.h"
 #include "text.h"
 
-/* ---- the server: each connection is played by a thread; a request's path names what is answered ---- */
+/* ---- the server: each connection is played by a thread; a request's path names what is
+ * answered ---- */
 
 static char dir[64], path[96];
 static int listener = -1;
