@@ -233,7 +233,9 @@ static int first_code(const struct stk_diags *diags)
 int stk_spec_load(const struct stk_spec_opts *opts, struct stk_spec **ret, struct stk_diags *diags)
 {
     STK_CLEANUP(load_end) struct load ld;
-    if (!load_begin(&ld, opts, diags) || !load_all(&ld))
+    bool ok = load_begin(&ld, opts, diags) && load_all(&ld);
+    sort_diags(&ld);
+    if (!ok)
         return first_code(diags);
     *ret = TAKE(ld.spec);
     return 0;

@@ -66,6 +66,8 @@ bool fail_clash(struct load *ld, struct stk_src src, struct stk_src other, const
     STK_PRINTF(4, 5);
 void warn_src(struct load *ld, struct stk_src src, unsigned len, const char *fmt, ...)
     STK_PRINTF(4, 5);
+/* Problems in the order of the files and their lines, however the steps found them. */
+void sort_diags(struct load *ld);
 /* "did you mean 'image'?" in the arena, or NULL. */
 const char *did_you_mean(struct load *ld, const char *word, const char *const *names, size_t n);
 

@@ -1,5 +1,6 @@
 /* places.c — sources, their lines, and problems told with the place they are at. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "arena.h"
@@ -130,4 +131,32 @@ char *load_printf(struct load *ld, const char *fmt, ...)
 {
     FORMAT(msg);
     return stk_arena_strdup(ld->arena, msg);
+}
+
+/* Which of the sources a place is in; those without a place come first. */
+static size_t source_index(const struct stk_spec_more *more, const char *file)
+{
+    size_t i = 0;
+    while (file && i < more->n_sources && strcmp(more->sources[i]->name, file) != 0)
+        i++;
+    return file ? i + 1 : 0;
+}
+
+static int by_place(const void *a, const void *b, void *more)
+{
+    const struct stk_diag *x = a, *y = b;
+    size_t i = source_index(more, x->src.file), k = source_index(more, y->src.file);
+    if (i != k)
+        return i < k ? -1 : 1;
+    if (x->src.line != y->src.line)
+        return x->src.line < y->src.line ? -1 : 1;
+    if (x->src.col != y->src.col)
+        return x->src.col < y->src.col ? -1 : 1;
+    return strcmp(x->msg, y->msg);
+}
+
+void sort_diags(struct load *ld)
+{
+    if (ld->diags->n)
+        qsort_r(ld->diags->v, ld->diags->n, sizeof(*ld->diags->v), by_place, ld->more);
 }

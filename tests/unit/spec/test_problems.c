@@ -181,8 +181,10 @@ START_TEST(all_problems_of_a_file_are_told_at_once_with_their_lines)
     ck_assert_uint_eq(g.diags.errors, 4);
     for (size_t i = 0; i < g.diags.n; i++)
         ck_assert_ptr_nonnull(g.diags.v[i].line);
-    ck_assert_str_eq(g.diags.v[1].line, "    imgae: x");
-    ck_assert_uint_eq(g.diags.v[1].len, 5);
+    for (size_t i = 1; i < g.diags.n; i++)
+        ck_assert_uint_lt(g.diags.v[i - 1].src.line, g.diags.v[i].src.line);
+    ck_assert_str_eq(g.diags.v[0].line, "    imgae: x");
+    ck_assert_uint_eq(g.diags.v[0].len, 5);
     given_end(&g);
 }
 END_TEST
