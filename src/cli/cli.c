@@ -42,28 +42,35 @@ static int scale_overrides(struct cli *cli, struct stk_spec_opts *opts)
     return 0;
 }
 
-static bool only_file_is_missing(const struct cli *cli)
+static bool no_file_was_found(const struct cli *cli)
 {
     for (size_t i = 0; i < cli->diags.n; i++)
-        if (cli->diags.v[i].severity == STK_ERROR && cli->diags.v[i].code != STK_ENOFILE)
-            return false;
-    return cli->o.files.n == 0;
+        if (cli->diags.v[i].code == STK_ENOFILE)
+            return true;
+    return false;
 }
 
-/* Commands that work from labels alone go on without a file when the project has a name. */
-static int name_without_file(struct cli *cli, const struct stk_spec_opts *opts)
+/* Commands that work from labels go on without a file, or with one that is wrong, when the project's
+ * name is given: a stack must not be unstoppable because its file was broken in the meantime. A file
+ * that was named and is not there is more likely a slip. */
+static int go_by_name(struct cli *cli, const struct stk_spec_opts *opts)
 {
+    bool missing = no_file_was_found(cli);
+    if ((missing && opts->files.n) || !(opts->project || getenv("COMPOSE_PROJECT_NAME")))
+        return stk_report_diags(&cli->diags);
+    if (!missing)
+        stk_report_diags(&cli->diags);
     struct stk_diags diags = { 0 };
     char *name = NULL;
-    if (only_file_is_missing(cli) && (opts->project || getenv("COMPOSE_PROJECT_NAME")) &&
-        stk_spec_project_name(opts, &name, &diags) == 0) {
-        cli->project = stk_arena_strdup(cli->arena, name);
-        free(name);
-        stk_diags_clear(&diags);
-        return 0;
-    }
+    int rc = stk_spec_project_name(opts, &name, &diags) == 0 ? 0 : stk_report_diags(&diags);
     stk_diags_clear(&diags);
-    return stk_report_diags(&cli->diags);
+    if (rc)
+        return rc;
+    cli->project = stk_arena_strdup(cli->arena, name);
+    free(name);
+    if (!missing)
+        stk_warn("going on without the file, by what the engine has of project '%s'", cli->project);
+    return 0;
 }
 
 static int prepare_project(struct cli *cli)
@@ -74,7 +81,7 @@ static int prepare_project(struct cli *cli)
         return rc;
     if (stk_spec_load(&opts, &cli->spec, &cli->diags) != 0)
         return cli->command->needs & NEEDS_FILE ? stk_report_diags(&cli->diags)
-                                                : name_without_file(cli, &opts);
+                                                : go_by_name(cli, &opts);
     if (cli->command->needs & NEEDS_FILE && !cli->o.quiet)
         stk_report_diags(&cli->diags);
     cli->project = cli->spec->project;
