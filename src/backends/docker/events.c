@@ -103,6 +103,7 @@ static void subscribe(struct stk_events *events)
 static void on_end(struct stk_op *op)
 {
     struct stk_events *events = op->data;
+    bool was_live = events->live;
     events->open = events->live = false;
     if (!events->first)
         return;
@@ -111,6 +112,8 @@ static void on_end(struct stk_op *op)
     stk_timer_start(events->docker->loop, &events->timer,
                     op->err.code == STK_ECANCELED ? 0 : events->wait_ms);
     events->wait_ms = events->wait_ms * 2 < LONGEST_WAIT_MS ? events->wait_ms * 2 : LONGEST_WAIT_MS;
+    if (!was_live) /* without events there is still looking */
+        tell(events, NULL);
 }
 
 static void on_timer(struct stk_timer *timer)
