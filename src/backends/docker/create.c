@@ -232,7 +232,7 @@ static json_t *host_of(const struct stk_create *create)
     set_list(host, "Dns", &service->dns);
     set_list(host, "DnsSearch", &service->dns_search);
     set_list(host, "DnsOptions", &service->dns_opt);
-    set_list(host, "SecurityOpt", &service->security_opt);
+    stk_create_security(host, create->unit);
     set_bool(host, "Privileged", service->privileged);
     set_bool(host, "ReadonlyRootfs", service->read_only);
     set_bool(host, "Init", service->init);

@@ -1,4 +1,5 @@
-/* create.h — from a unit of the stack to the body of POST /containers/create. Pure. */
+/* create.h — from a unit of the stack to the body of POST /containers/create. Pure, but for
+ * the seccomp profiles that a service names. */
 #ifndef STK_DOCKER_CREATE_H
 #define STK_DOCKER_CREATE_H
 
@@ -27,5 +28,8 @@ size_t stk_create_networks_at_once(const struct stk_unit *unit, unsigned api_min
 
 /* mounts.c: puts Binds, Mounts and Tmpfs into a HostConfig. */
 void stk_create_mounts(json_t *host, const struct stk_create *create);
+
+/* security.c: puts SecurityOpt and what belongs to it into a HostConfig; reads seccomp profiles. */
+void stk_create_security(json_t *host, const struct stk_unit *unit);
 
 #endif

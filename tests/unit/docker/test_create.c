@@ -1,6 +1,9 @@
 /* test_create.c — what services built by hand become as the body of POST /containers/create. */
 #include "test.h"
 
+#include <stdio.h>
+#include <unistd.h>
+
 #include "create.h"
 #include "engine.h"
 #include "labels.h"
@@ -285,9 +288,42 @@ START_TEST(older_engines_get_the_first_network_only)
 }
 END_TEST
 
-STK_TESTS("create", labels_are_those_of_compose_and_our_own,
-          networks_and_volumes_are_labelled_with_their_key, what_is_not_set_is_left_to_the_engine,
-          commands_tell_an_empty_list_from_none, a_variable_without_a_value_goes_by_its_bare_name,
-          ports_are_exposed_and_bound, mounts_take_the_form_the_engine_needs,
-          a_replacement_takes_over_anonymous_volumes_only, checks_limits_and_policies_are_mapped,
-          older_engines_get_the_first_network_only)
+START_TEST(security_options_are_mapped)
+{
+    const char *opts[] = { "no-new-privileges:true", "seccomp=unconfined",
+                           "systempaths=unconfined" };
+    struct stk_service service = { .security_opt = { true, 3, opts } };
+    json_t *body = body_of(&service, 41, NULL);
+    expect(body, "HostConfig", "SecurityOpt",
+           "[\"no-new-privileges:true\",\"seccomp=unconfined\"]");
+    expect(body, "HostConfig", "MaskedPaths", "[]");
+    expect(body, "HostConfig", "ReadonlyPaths", "[]");
+    json_decref(body);
+}
+END_TEST
+
+START_TEST(a_seccomp_profile_is_sent_by_its_text)
+{
+    char path[] = P_tmpdir "/stk-seccomp-XXXXXX";
+    int fd = mkstemp(path);
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(write(fd, "{ \"a\" :\n 1 }", 12), 12);
+    close(fd);
+    char text[200];
+    snprintf(text, sizeof(text), "seccomp=%s", path);
+    const char *opts[] = { text, "seccomp=nowhere.json" };
+    struct stk_service service = { .security_opt = { true, 2, opts } };
+    json_t *body = body_of(&service, 41, NULL);
+    expect(body, "HostConfig", "SecurityOpt",
+           "[\"seccomp={\\\"a\\\":1}\",\"seccomp=nowhere.json\"]");
+    json_decref(body);
+    unlink(path);
+}
+END_TEST
+
+STK_TESTS("create", security_options_are_mapped, a_seccomp_profile_is_sent_by_its_text,
+          labels_are_those_of_compose_and_our_own, networks_and_volumes_are_labelled_with_their_key,
+          what_is_not_set_is_left_to_the_engine, commands_tell_an_empty_list_from_none,
+          a_variable_without_a_value_goes_by_its_bare_name, ports_are_exposed_and_bound,
+          mounts_take_the_form_the_engine_needs, a_replacement_takes_over_anonymous_volumes_only,
+          checks_limits_and_policies_are_mapped, older_engines_get_the_first_network_only)
