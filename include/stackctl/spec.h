@@ -198,6 +198,7 @@ struct stk_spec_opts {
     char *const *environ;          /* NULL: the process's */
     const struct stk_kv *scale;    /* --scale SERVICE=N, each overriding the file */
     size_t n_scale;
+    bool no_deps;                  /* only the named services run, not what they need */
     bool no_run;                   /* only to be printed: what just starting it would trip over (a host
                                       port held twice) is a warning */
 };

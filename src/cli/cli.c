@@ -22,6 +22,8 @@ static struct stk_spec_opts spec_opts(const struct cli *cli)
         .env_files = cli->o.env_files,
         .profiles = cli->o.profiles,
         .services = cli->args,
+        .no_deps = cli->o.no_deps,
+        .no_run = !(cli->command->needs & NEEDS_TO_RUN),
     };
 }
 

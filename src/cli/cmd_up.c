@@ -130,7 +130,7 @@ const struct command stk_cmd_up = {
     .more = "Examples:\n"
             "  stackctl up -d --wait       start everything, return when it is ready\n"
             "  stackctl up --scale web=3   three instances of web, attached\n",
-    .needs = NEEDS_FILE | NEEDS_ENGINE,
+    .needs = NEEDS_FILE | NEEDS_TO_RUN | NEEDS_ENGINE,
     .max_args = -1,
     .options = options,
     .run = run,

@@ -49,6 +49,7 @@ enum {
     NEEDS_FILE = 1,    /* a stack file, loaded and checked */
     NEEDS_PROJECT = 2, /* the project's name: from a file when there is one */
     NEEDS_ENGINE = 4,  /* a runtime, opened */
+    NEEDS_TO_RUN = 8,  /* with NEEDS_FILE: what can be read but not run (a host port held twice) is an error */
 };
 
 struct cli;

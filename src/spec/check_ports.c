@@ -1,4 +1,5 @@
-/* check_ports.c — one host port can be held once: by one container of one service. */
+/* check_ports.c — one host port can be held once: by one container of one service, among those that are
+ * to run together. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -77,12 +78,42 @@ static void check_port(struct load *ld, struct map *held, const struct stk_servi
     *slot = holder;
 }
 
+static bool is_named(const struct stk_strs *names, const char *service)
+{
+    for (size_t i = 0; i < names->n; i++)
+        if (stk_glob(names->v[i], service))
+            return true;
+    return names->n == 0;
+}
+
+static void want(struct service **queue, size_t *n, struct service *s)
+{
+    if (!s || s->wanted || !s->enabled)
+        return;
+    s->wanted = true;
+    queue[(*n)++] = s;
+}
+
+/* A file may offer five databases on one port, of which a user starts one. */
+static void mark_wanted(struct load *ld, const struct model *m)
+{
+    struct service **queue = stk_arena_array(ld->arena, m->n_services, sizeof(*queue));
+    size_t n = 0;
+    for (size_t i = 0; i < m->n_services; i++)
+        if (is_named(&ld->opts->services, m->services[i].s.name))
+            want(queue, &n, &m->services[i]);
+    for (size_t at = 0; at < n && !ld->opts->no_deps; at++)
+        for (size_t k = 0; k < queue[at]->s.n_depends_on; k++)
+            want(queue, &n, model_service(m, queue[at]->s.depends_on[k].service));
+}
+
 void check_ports(struct load *ld, const struct model *m)
 {
+    mark_wanted(ld, m);
     STK_CLEANUP(map_clear) struct map held = { 0 };
     for (size_t i = 0; i < m->n_services; i++) {
         const struct stk_service *s = &m->services[i].s;
-        for (size_t k = 0; m->services[i].enabled && s->replicas > 0 && k < s->n_ports; k++) {
+        for (size_t k = 0; m->services[i].wanted && s->replicas > 0 && k < s->n_ports; k++) {
             if (!is_fixed(&s->ports[k]))
                 continue;
             check_port(ld, &held, s, &s->ports[k]);

@@ -242,8 +242,9 @@ static bool read_raw(struct dotenv *d)
     return true;
 }
 
-bool dotenv_read(struct load *ld, const struct source *source, bool raw, struct map *into)
+bool dotenv_read(struct load *ld, struct source *source, bool raw, struct map *into)
 {
+    source->secret = true;
     if (!source_is_text(ld, source))
         return false;
     struct dotenv d = { .ld = ld, .source = source, .into = into, .line = 1 };

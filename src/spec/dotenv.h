@@ -7,6 +7,6 @@
 /* Adds what the source defines to *into (const char *, in the arena), later definitions winning.
  * Variables are looked up with load_var first, then in *into. raw: every line is KEY=VALUE as it
  * stands. False when a problem was reported. */
-bool dotenv_read(struct load *ld, const struct source *source, bool raw, struct map *into);
+bool dotenv_read(struct load *ld, struct source *source, bool raw, struct map *into);
 
 #endif

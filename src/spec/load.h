@@ -16,6 +16,7 @@ struct source {
     size_t size;
     const char **lines; /* where each begins */
     unsigned n_lines;
+    bool secret; /* an env file: its text is never shown */
 };
 
 /* What stk_spec keeps for itself: its sources, and the extensions that `config` prints. */

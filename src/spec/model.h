@@ -18,6 +18,7 @@ struct service {
     struct env_file *env_files;
     size_t n_env_files;
     bool enabled, broken; /* broken: a problem was reported about it */
+    bool wanted;          /* named on the command line, or needed by one that is */
     unsigned mark;        /* of the search for cycles */
 };
 

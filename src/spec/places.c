@@ -38,6 +38,8 @@ const char *more_line(const struct stk_spec_more *more, struct stk_arena *arena,
         if ((s->name != src.file && strcmp(s->name, src.file) != 0) || src.line < 1 ||
             src.line > s->n_lines)
             continue;
+        if (s->secret)
+            return NULL;
         const char *line = s->lines[src.line - 1];
         size_t rest = (size_t)(s->text + s->size - line);
         const char *end = memchr(line, '\n', rest);
