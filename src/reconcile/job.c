@@ -11,7 +11,13 @@
 #include "text.h"
 #include "trace.h"
 
-enum { REPORT_LINES = 20, REPORT_MAX = 64 * 1024, REPORT_TIMEOUT_MS = 5000, DEFAULT_GRACE_MS = 10000 };
+enum {
+    REPORT_LINES = 20,
+    REPORT_MAX = 64 * 1024,
+    REPORT_TIMEOUT_MS = 5000,
+    DEFAULT_GRACE_MS = 10000,
+    NOTED_LATE_MS = 1000
+};
 
 static enum stk_phase phase_of(const struct stk_action *action)
 {
@@ -127,16 +133,24 @@ static void log_chunk(struct stk_logs_req *req, const struct stk_log_chunk *chun
     stk_buf_add(&job->tail, chunk->bytes, chunk->size);
 }
 
+/* Lines of earlier runs would mislead. A process may log before the engine has noted when it started. */
+static void say_this_run(struct job *job)
+{
+    const struct stk_seen *seen = job->inspect.seen;
+    if (!seen || !seen->n || seen->v[0].started_ms <= NOTED_LATE_MS)
+        return;
+    int64_t ms = seen->v[0].started_ms - NOTED_LATE_MS;
+    snprintf(job->this_run, sizeof(job->this_run), "%lld.%03lld", (long long)(ms / 1000),
+             (long long)(ms % 1000));
+}
+
 static void report_inspected(struct stk_op *op)
 {
     struct job *job = op->data;
     job->current = NULL;
     stk_error_clear(&op->err);
     stk_buf_init(&job->tail, REPORT_MAX);
-    const struct stk_seen *seen = job->inspect.seen;
-    if (seen && seen->n && seen->v[0].started_ms) /* lines of earlier runs would mislead */
-        snprintf(job->this_run, sizeof(job->this_run), "%lld.%03lld",
-                 (long long)(seen->v[0].started_ms / 1000), (long long)(seen->v[0].started_ms % 1000));
+    say_this_run(job);
     job->logs = (struct stk_logs_req){
         .op = { .done = logs_read, .data = job, .timeout_ms = REPORT_TIMEOUT_MS },
         .ref = job->action->ref,
