@@ -38,6 +38,7 @@ struct stk_event {
     enum stk_event_type type;
     enum stk_phase phase;
     struct stk_ref ref;
+    const struct stk_unit *unit;    /* as the file wants it; NULL when only the engine knows it */
     const char *name;               /* on the engine; NULL for a warning about nothing particular */
     unsigned elapsed_ms;            /* DONE, FAILED: since BEGIN */
     unsigned grace_ms;              /* BEGIN of a stop: SIGKILL follows after that long */

@@ -49,6 +49,7 @@ struct stk_start_req {
     bool renew_volumes;     /* with replace: fresh anonymous volumes */
     bool create_only;       /* do not start it */
     bool force_pull;        /* images: pull even when present */
+    bool no_pull;           /* images: fail when absent, whatever the pull policy */
     struct stk_opt grace;   /* with replace: ms, overriding the instance's own */
     void (*progress)(struct stk_start_req *req, const struct stk_progress *p); /* may be NULL */
     /* results */

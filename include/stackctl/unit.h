@@ -21,6 +21,7 @@ struct stk_ref {
 
 struct stk_image_unit {
     const char *name, *pull_policy; /* pull_policy NULL: missing */
+    const char *service;            /* one that wants it, for messages */
 };
 
 /* A unit as the file wants it. Owned by the graph; borrowed by everybody else. */

@@ -26,6 +26,11 @@ static const char *subject(const struct stk_ref *ref)
 static void add_headline(struct stk_buf *out, const struct stk_event *ev)
 {
     const char *msg = ev->message && *ev->message ? ev->message : stk_code_info(ev->code)->meaning;
+    if (ev->ref.kind == STK_IMAGE && ev->unit && ev->unit->image.service) {
+        stk_buf_puts(out, "service '");
+        stk_escape_control(out, ev->unit->image.service, strlen(ev->unit->image.service));
+        stk_buf_puts(out, "': ");
+    }
     if (ev->ref.name) {
         stk_buf_printf(out, "%s '", subject(&ev->ref));
         stk_escape_control(out, ev->ref.name, strlen(ev->ref.name));

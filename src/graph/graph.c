@@ -65,6 +65,7 @@ static void add_images(struct builder *b)
             continue;
         struct stk_unit *unit = &b->v[found - b->images].unit;
         unit->src = service->image_src;
+        unit->image.service = service->name;
         if (service->pull_policy)
             unit->image.pull_policy = service->pull_policy;
     }

@@ -64,6 +64,7 @@ struct stk_action {
     const struct stk_status *seen; /* as it is; NULL when absent */
     enum stk_until until;          /* WAIT */
     bool create_only;
+    bool no_pull; /* PULL that may only find the image: fails when it is not there */
     bool preparation;       /* all of these succeed before any other action begins */
     bool tolerate_conflict; /* still in use by others: a warning, not a failure */
     struct stk_after *after;

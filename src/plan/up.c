@@ -46,15 +46,16 @@ static void decide_image(struct up *u, const struct stk_unit *unit, struct choic
 {
     const char *policy = u->p->goal->pull ? u->p->goal->pull : unit->image.pull_policy;
     bool present = choice->seen && choice->seen->state == STK_PRESENT;
-    const char *why = NULL;
-    if (policy && strcmp(policy, "always") == 0)
-        why = "pull policy is 'always'";
-    else if (!present && !(policy && strcmp(policy, "never") == 0))
-        why = "the engine does not have it";
-    if (!why)
+    bool never = policy && strcmp(policy, "never") == 0;
+    bool always = policy && strcmp(policy, "always") == 0;
+    if (present && !always)
         return;
-    choice->act = plan_add(u->p, STK_PULL, unit, NULL, why);
+    choice->act = plan_add(u->p, STK_PULL, unit, NULL,
+                           always  ? "its pull policy is 'always'"
+                           : never ? "the engine does not have it, and its pull policy is 'never'"
+                                   : "the engine does not have it");
     u->p->plan->v[choice->act].preparation = true;
+    u->p->plan->v[choice->act].no_pull = never;
 }
 
 /* A network whose definition changed is made anew; who uses it is stopped for it (see

@@ -53,6 +53,7 @@ static void tell(struct job *job, struct stk_event *ev)
 {
     struct stk_sink *sink = job->run->req->sink;
     ev->ref = job->action->ref;
+    ev->unit = job->action->unit;
     ev->name = job->action->name;
     if (ev->type != STK_EV_BEGIN && ev->type != STK_EV_SKIPPED)
         ev->elapsed_ms = (unsigned)(stk_monotonic_ms() - job->began_ms);
@@ -237,6 +238,7 @@ static void begin_start(struct job *job)
         .renew_volumes = job->run->req->goal.renew_volumes,
         .create_only = a->create_only,
         .force_pull = a->verb == STK_PULL,
+        .no_pull = a->no_pull,
         .grace = job->run->req->grace,
         .progress = pulled_some,
     };

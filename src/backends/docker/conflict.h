@@ -14,5 +14,4 @@ unsigned stk_conflict_port(const char *message);
  * that publish the port, without the one called self; false when it has no other. */
 bool stk_conflict_holder(const json_t *list, unsigned port, const char *self,
                          struct stk_error *reterr);
-
 #endif

@@ -27,9 +27,9 @@ static void pull_or_fail(struct image *image)
 {
     const struct stk_image_unit *unit = &image->req->unit->image;
     struct stk_error err = { 0 };
-    if (stk_streq(unit->pull_policy, "never") || stk_streq(unit->pull_policy, "build")) {
-        stk_fail(&err, STK_EIMAGE, nowhere, "image '%s' is not there, and its pull_policy is '%s'",
-                 unit->name, unit->pull_policy);
+    const char *policy = image->req->no_pull ? "never" : unit->pull_policy;
+    if (stk_streq(policy, "never") || stk_streq(policy, "build")) {
+        stk_fail(&err, STK_EIMAGE, nowhere, "it is not there, and its pull policy is '%s'", policy);
         stk_task_end(&image->task, &err);
         return;
     }
@@ -41,7 +41,8 @@ static void looked(struct image *image)
 {
     const struct stk_image_unit *unit = &image->req->unit->image;
     const char *id = stk_json_text(image->task.call.json, "Id");
-    bool always = image->req->force_pull || stk_streq(unit->pull_policy, "always");
+    bool always =
+        !image->req->no_pull && (image->req->force_pull || stk_streq(unit->pull_policy, "always"));
     if (!always) {
         stk_image_remember(image->task.docker, unit->name, image->task.call.json);
         stk_task_end(&image->task, NULL);
@@ -76,7 +77,7 @@ static void next(struct stk_task *task)
             looked(image);
         return;
     case PULL:
-        if (stk_pull_result(&image->pull, task, name, &err))
+        if (stk_pull_result(&image->pull, task, &err))
             stk_task_end(task, &err);
         else
             stk_look(task, CHECK, STK_IMAGE, name);
@@ -84,7 +85,7 @@ static void next(struct stk_task *task)
     case CHECK:
         if (failed->code == STK_EABSENT) {
             stk_fail(&err, STK_EIMAGE, nowhere,
-                     "pulling '%s': the engine's answer ended early, connection closed", name);
+                     "the engine's answer ended early, connection closed");
             stk_task_end(task, &err);
         } else if (failed->code) {
             stk_task_fail_in(task, "looking for image '%s'", name);

@@ -91,23 +91,20 @@ void stk_pull_send(struct stk_task *task, int step, struct stk_pull *pull, const
                 tag_escaped);
 }
 
-int stk_pull_result(struct stk_pull *pull, struct stk_task *task, const char *ref,
-                    struct stk_error *reterr)
+int stk_pull_result(struct stk_pull *pull, struct stk_task *task, struct stk_error *reterr)
 {
     struct stk_error *err = &task->call.op.err;
     take_line(pull); /* a last one without its newline */
     if (pull->error)
-        return stk_fail(reterr, STK_EIMAGE, nowhere, "pulling '%s': %s", ref, pull->error);
+        return stk_fail(reterr, STK_EIMAGE, nowhere, "%s", pull->error);
     if (!err->code)
         return 0;
     if (pull->line.full)
         return stk_fail(reterr, STK_EIMAGE, nowhere,
-                        "pulling '%s': the engine's answer has a line "
-                        "beyond all reason",
-                        ref);
+                        "the engine's answer has a line beyond all reason");
     bool theirs = err->code != STK_ECANCELED && (err->code != STK_EENGINE || task->call.lost);
     enum stk_code code = theirs ? STK_EIMAGE : err->code;
-    return stk_fail(reterr, code, nowhere, "pulling '%s': %s", ref, err->msg);
+    return stk_fail(reterr, code, nowhere, "%s", err->msg);
 }
 
 void stk_pull_clear(struct stk_pull *pull)

@@ -15,8 +15,7 @@ struct stk_pull {
 /* Pulls ref; the answer is a stream of JSON lines that pull takes in. */
 void stk_pull_send(struct stk_task *task, int step, struct stk_pull *pull, const char *ref);
 /* What it came to, once the call is done: 0, or STK_EIMAGE with the registry's own words. */
-int stk_pull_result(struct stk_pull *pull, struct stk_task *task, const char *ref,
-                    struct stk_error *reterr);
+int stk_pull_result(struct stk_pull *pull, struct stk_task *task, struct stk_error *reterr);
 void stk_pull_clear(struct stk_pull *pull);
 /* For tests: takes a piece of the stream. */
 bool stk_pull_feed(struct stk_pull *pull, const char *bytes, size_t size);

@@ -91,7 +91,7 @@ static void blame(struct removal *removal)
         stk_buf_printf(&names, "%s'%s'", names.size ? ", " : "", who ? who : id);
     }
     if (names.size)
-        stk_fail(&err, STK_ECONFLICT, nowhere, "network '%s' is still used by %s",
+        stk_fail(&err, STK_ECONFLICT, nowhere, "network '%s' is still in use by %s",
                  name ? name : removal->id, names.bytes);
     else /* engines lose track of endpoints now and then, until they are restarted */
         stk_fail(&err, STK_ECONFLICT, nowhere,

@@ -6,6 +6,7 @@
 
 #include "conflict.h"
 #include "create.h"
+#include "place.h"
 #include "resolve.h"
 #include "service.h"
 #include "text.h"
@@ -259,10 +260,13 @@ static void on_image(struct service *s)
 static void on_pull(struct service *s)
 {
     struct stk_error err = { 0 };
-    if (stk_pull_result(&s->pull, &s->task, image_of(s), &err))
+    if (stk_pull_result(&s->pull, &s->task, &err)) {
+        stk_wrap(&err, "pulling '%s'", image_of(s));
         stk_task_end(&s->task, &err);
-    else
-        stk_look(&s->task, IMAGE, STK_IMAGE, image_of(s));
+        return;
+    }
+
+    stk_look(&s->task, IMAGE, STK_IMAGE, image_of(s));
 }
 
 static void on_create(struct service *s)
@@ -367,6 +371,7 @@ static void on_port_holder(struct service *s)
     if (!known)
         stk_error_move(&err, &s->refusal);
     stk_wrap(&err, "starting container '%s'", s->unit->name);
+    err.src = stk_place_of_port(s->unit, port);
     stk_task_end(&s->task, &err);
 }
 

@@ -186,8 +186,9 @@ const struct fake_unit *fake_user_of(struct fake_engine *e, const struct fake_un
 bool fake_is_up(const struct fake_unit *u); /* running, or about to run again */
 void fake_drop_anonymous(struct fake_engine *e, struct fake_unit *u);
 
-/* fake_ports.c: gives every port of u its host port. Fails with STK_ECONFLICT when one is held. */
-int fake_ports_bind(struct fake_engine *e, struct fake_unit *u, struct stk_error *reterr);
+/* fake_ports.c: gives every port of u its host port. Fails with STK_ECONFLICT when one is held: *ret_held. */
+int fake_ports_bind(struct fake_engine *e, struct fake_unit *u, unsigned *ret_held,
+                    struct stk_error *reterr);
 
 /* fake_life.c */
 void fake_life_start(struct fake_engine *e, struct fake_unit *u);

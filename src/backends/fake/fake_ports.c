@@ -84,12 +84,17 @@ static int bind_one(struct fake_engine *e, struct fake_unit *u, struct fake_port
     return rc;
 }
 
-int fake_ports_bind(struct fake_engine *e, struct fake_unit *u, struct stk_error *reterr)
+int fake_ports_bind(struct fake_engine *e, struct fake_unit *u, unsigned *ret_held,
+                    struct stk_error *reterr)
 {
     for (size_t i = 0; i < u->n_ports; i++) {
         int rc = bind_one(e, u, &u->ports[i], reterr);
-        if (rc < 0)
-            return rc;
+        if (rc == 0)
+            continue;
+        int64_t first, last;
+        wanted_range(u->ports[i].wanted, &first, &last);
+        *ret_held = (unsigned)first;
+        return rc;
     }
     return 0;
 }

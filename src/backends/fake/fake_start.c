@@ -9,6 +9,7 @@
 
 #include "fake_create.h"
 #include "fake_engine.h"
+#include "place.h"
 
 static const struct stk_src nowhere;
 
@@ -90,15 +91,22 @@ static void fail_no_image(struct fake_job *job, const char *image)
     fake_job_end(job, &err);
 }
 
+static void fail_no_pull(struct fake_job *job, const char *policy)
+{
+    struct stk_error err = { 0 };
+    stk_fail(&err, STK_EIMAGE, nowhere, "it is not there, and its pull policy is '%s'", policy);
+    fake_job_end(job, &err);
+}
+
 static void image_found(struct fake_job *job)
 {
     struct stk_start_req *req = job->req;
     const struct stk_image_unit *image = &req->unit->image;
     bool present = fake_image_unit(job->engine, image->name);
-    if (present && !req->force_pull && !stk_streq(image->pull_policy, "always"))
+    if (present && (req->no_pull || !req->force_pull) && !stk_streq(image->pull_policy, "always"))
         fake_job_end(job, NULL);
-    else if (!present && !req->force_pull && stk_streq(image->pull_policy, "never"))
-        fail_no_image(job, image->name);
+    else if (!present && (req->no_pull || stk_streq(image->pull_policy, "never")))
+        fail_no_pull(job, req->no_pull ? "never" : image->pull_policy);
     else
         pull(job, image->name, end_well);
 }
@@ -156,7 +164,11 @@ static void start_now(struct fake_job *job)
         return;
     }
     const struct fake_behaviour *b = fake_behaviour(e, u);
-    if (fake_ports_bind(e, u, &err) < 0) {
+    unsigned held;
+    if (fake_ports_bind(e, u, &held, &err) < 0) {
+        stk_wrap(&err, "starting container '%s'", u->name);
+        if (req->unit)
+            err.src = stk_place_of_port(req->unit, held);
         fail_start(job, u, &err);
         return;
     }

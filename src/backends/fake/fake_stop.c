@@ -67,7 +67,7 @@ static void remove_now(struct fake_job *job)
     const struct fake_unit *user = u && u->kind != STK_SERVICE ? fake_user_of(e, u) : NULL;
     if (user) {
         stk_fail(&err, STK_ECONFLICT, (struct stk_src){ 0 },
-                 "%s '%s' is still used by container '%s'", kind_word(u->kind), u->name,
+                 "%s '%s' is still in use by container '%s'", kind_word(u->kind), u->name,
                  user->name);
     } else if (u) {
         if (req->volumes && u->kind == STK_SERVICE)

@@ -206,13 +206,15 @@ START_TEST(units_of_the_script_hold_their_names_and_ports)
     service.ports = &port;
     service.n_ports = 1;
     ck_assert_int_eq(start(), STK_ECONFLICT);
-    ck_assert_str_eq(err.msg, "port 8080 is held by container 'old-web-1' (project 'old')");
+    ck_assert_str_eq(err.msg, "starting container 'shop-web-1': port 8080 is held by container "
+                              "'old-web-1' (project 'old')");
     want("api");
     port.published = "9090";
     service.ports = &port;
     service.n_ports = 1;
     ck_assert_int_eq(start(), STK_ECONFLICT);
-    ck_assert_str_eq(err.msg, "port 9090 is held by a process on the host");
+    ck_assert_str_eq(err.msg,
+                     "starting container 'shop-api-1': port 9090 is held by a process on the host");
     want("cache");
     port.published = "8080-8081"; /* one of these is free */
     service.ports = &port;
