@@ -59,7 +59,14 @@ struct stk_port { /* one container port */
     struct stk_src src;
 };
 
-enum stk_mount_type { STK_MOUNT_BIND, STK_MOUNT_VOLUME, STK_MOUNT_TMPFS };
+enum stk_mount_type {
+    STK_MOUNT_BIND,
+    STK_MOUNT_VOLUME,
+    STK_MOUNT_TMPFS,
+    STK_MOUNT_IMAGE,   /* source: an image */
+    STK_MOUNT_NPIPE,   /* Windows only */
+    STK_MOUNT_CLUSTER, /* swarm only */
+};
 struct stk_mount {
     enum stk_mount_type type;
     const char *source; /* bind: absolute path; volume: key in the file, NULL: anonymous */
@@ -72,6 +79,10 @@ struct stk_mount {
     const char *subpath;               /* volume */
     struct stk_opt tmpfs_size, tmpfs_mode;
     bool options; /* `config` prints bind:, volume: or tmpfs: even when it is empty */
+    const char *recursive;       /* bind: "enabled", "disabled", "writable", "readonly" or NULL */
+    struct stk_kvs volume_labels; /* volume: of an anonymous one */
+    const char *image_subpath;   /* image */
+    unsigned options_of;         /* private to spec/: which of the groups were written */
     struct stk_src src;
 };
 
@@ -81,6 +92,10 @@ struct stk_attachment { /* a service on a network */
     const char *ipv4_address, *ipv6_address;
     struct stk_opt priority;
     bool mapping; /* written as a mapping, perhaps an empty one: `config` prints {} */
+    struct stk_strs link_local_ips;
+    const char *mac_address, *interface_name;
+    struct stk_kvs driver_opts;
+    struct stk_opt gw_priority;
     struct stk_src src;
 };
 
@@ -103,6 +118,40 @@ struct stk_logging {
     struct stk_kvs options;
 };
 
+/* Devices asked for by what they can do (deploy.resources.reservations.devices, gpus). */
+struct stk_device_request {
+    const char *driver;
+    struct stk_opt count; /* -1: all */
+    struct stk_strs device_ids, capabilities;
+    struct stk_kvs options;
+    struct stk_src src;
+};
+
+struct stk_generic_resource {
+    bool set;
+    const char *kind;
+    struct stk_opt value;
+};
+
+struct stk_update_config { /* no effect on one engine */
+    bool set;
+    struct stk_opt parallelism, delay, monitor;
+    const char *failure_action, *order;
+    struct stk_optf max_failure_ratio;
+};
+
+struct stk_restart_policy {
+    bool set;
+    const char *condition; /* "none", "on-failure", "any" */
+    struct stk_opt delay, max_attempts, window; /* delay and window have no effect */
+};
+
+struct stk_placement { /* no effect on one engine */
+    struct stk_strs constraints;
+    struct stk_strs spreads; /* preferences */
+    struct stk_opt max_replicas;
+};
+
 struct stk_deploy {
     bool set;
     const char *mode;
@@ -111,6 +160,130 @@ struct stk_deploy {
     struct stk_opt limit_memory, limit_pids;
     struct stk_opt reserve_memory;
     struct stk_optf reserve_cpus;
+    struct stk_opt reserve_pids;
+    struct stk_device_request *devices;
+    size_t n_devices;
+    struct stk_generic_resource *generic;
+    size_t n_generic;
+    bool limits_set, reservations_set; /* written, perhaps empty */
+    struct stk_kvs labels;
+    const char *endpoint_mode;
+    struct stk_update_config update_config, rollback_config;
+    struct stk_restart_policy restart_policy; /* wins over the service's restart */
+    struct stk_placement placement;
+};
+
+/* A device of the host, or (no target) one by its CDI name. */
+struct stk_device {
+    const char *source, *target, *permissions;
+    struct stk_src src;
+};
+
+struct stk_device_rate { /* of a block device */
+    const char *path;
+    struct stk_opt rate; /* bytes or operations a second; a weight for weight_device */
+};
+struct stk_device_rates {
+    size_t n;
+    struct stk_device_rate *v;
+};
+struct stk_blkio {
+    bool set;
+    struct stk_opt weight;
+    struct stk_device_rates weight_device;
+    struct stk_device_rates read_bps, read_iops, write_bps, write_iops;
+};
+
+struct stk_credential_spec {
+    bool set;
+    const char *config, *file, *registry;
+};
+
+/* A secret or config of the top level. */
+struct stk_file {
+    const char *key, *name; /* key in the file; name for an engine that stores them */
+    struct stk_src src;
+    bool external;
+    const char *file;        /* absolute path on the host, or NULL */
+    const char *environment; /* the variable it is taken from, or NULL */
+    const char *content;     /* what is to be delivered: content:, or the variable's value; NULL: a file's */
+    bool inline_content;     /* content is from content: */
+    const char *driver, *template_driver;
+    struct stk_kvs driver_opts, labels;
+};
+
+/* A secret or config given to a service. */
+struct stk_file_ref {
+    const char *source;          /* key at the top level */
+    const char *target;          /* as written: NULL or relative ones are below /run/secrets, or / */
+    const char *path;            /* absolute path in the container */
+    const char *uid, *gid;       /* NULL: 0 */
+    struct stk_opt mode;         /* 0444 when absent */
+    const struct stk_file *file; /* never NULL in a loaded spec */
+    struct stk_src src;
+};
+
+/* A command run in or beside a container at a moment of its life. */
+struct stk_hook {
+    struct stk_strs command;
+    const char *user, *working_dir;
+    const char *image; /* pre_start only */
+    struct stk_opt privileged, per_replica;
+    struct stk_kvs environment;
+    struct stk_src src;
+};
+struct stk_hooks {
+    size_t n;
+    struct stk_hook *v;
+};
+
+struct stk_watch {
+    const char *path;   /* absolute */
+    const char *action; /* "rebuild", "sync", "restart", "sync+restart", "sync+exec" */
+    const char *target;
+    struct stk_strs ignore, include;
+    struct stk_opt initial_sync;
+    bool exec_set;
+    struct stk_hook exec;
+    struct stk_src src;
+};
+struct stk_develop {
+    bool set;
+    size_t n;
+    struct stk_watch *v;
+};
+
+struct stk_build {
+    bool set;
+    struct stk_src src;
+    const char *context; /* absolute path or URL */
+    const char *dockerfile, *dockerfile_inline, *target, *network, *isolation;
+    struct stk_kvs args, labels, additional_contexts, ssh;
+    struct stk_strs cache_from, cache_to, entitlements, extra_hosts, tags, platforms, no_cache_filter;
+    struct stk_opt no_cache, pull, privileged, shm_size;
+    const char *provenance, *sbom; /* as written: "true", "mode=max" */
+    struct stk_file_ref *secrets;
+    size_t n_secrets;
+    struct stk_ulimit *ulimits;
+    size_t n_ulimits;
+};
+
+struct stk_provider_option {
+    const char *name;
+    struct stk_strs values;
+};
+struct stk_provider {
+    bool set;
+    const char *type;
+    struct stk_provider_option *options;
+    size_t n_options;
+};
+
+struct stk_model_ref {
+    const char *model; /* key at the top level */
+    const char *endpoint_var, *model_var;
+    bool mapping; /* written as a mapping */
+    struct stk_src src;
 };
 
 struct stk_service {
@@ -145,9 +318,51 @@ struct stk_service {
     struct stk_opt scale;
     struct stk_deploy deploy;
     struct stk_logging logging;
+    struct stk_kvs annotations, storage_opt;
+    struct stk_opt attach;      /* !set: true; only whether `up` shows its output */
+    struct stk_blkio blkio;
+    const char *cgroup;         /* "host", "private" or NULL */
+    const char *cgroup_parent, *cpuset, *domainname, *isolation, *mac_address, *platform, *runtime;
+    const char *network_mode;   /* "none", "host", "bridge", "service:X", "container:X", or NULL; without
+                                   networks then */
+    const char *pid, *ipc, *uts, *userns_mode; /* "host", "service:X", "container:X", "shareable", ... */
+    struct stk_opt cpu_count, cpu_period, cpu_quota, cpu_rt_period, cpu_rt_runtime, cpu_shares;
+    struct stk_optf cpu_percent;
+    struct stk_opt mem_reservation, memswap_limit, mem_swappiness; /* memswap_limit -1: unlimited */
+    struct stk_opt oom_kill_disable, oom_score_adj, pids_limit;
+    struct stk_opt use_api_socket;
+    struct stk_credential_spec credential_spec;
+    struct stk_strs device_cgroup_rules, group_add;
+    struct stk_strs links, external_links; /* "service", "service:alias" */
+    struct stk_strs volumes_from;          /* "service", "service:ro", "container:name", "container:name:ro" */
+    struct stk_device *devices;
+    size_t n_devices;
+    struct stk_device_request *gpus; /* "gpu" is among their capabilities */
+    size_t n_gpus;
+    struct stk_file_ref *configs, *secrets;
+    size_t n_configs, n_secrets;
+    struct stk_build build;
+    struct stk_develop develop;
+    struct stk_hooks post_start, pre_stop, pre_start;
+    struct stk_provider provider;
+    struct stk_model_ref *models; /* sorted by model */
+    size_t n_models;
+    const char *pull_refresh_after;
     /* derived */
     unsigned replicas;         /* scale, deploy.replicas, or 1 */
     const char *config, *hash; /* canonical JSON of what a container is made from; SHA-256 of it, hex */
+};
+
+struct stk_ipam_pool {
+    const char *subnet, *ip_range, *gateway;
+    struct stk_kvs aux_addresses;
+};
+struct stk_ipam {
+    bool set;
+    const char *driver;
+    struct stk_ipam_pool *pools;
+    size_t n_pools;
+    struct stk_kvs options;
 };
 
 struct stk_network {
@@ -158,6 +373,8 @@ struct stk_network {
     struct stk_kvs driver_opts, labels;
     struct stk_opt internal, attachable, enable_ipv6;
     const char *config, *hash;
+    struct stk_opt enable_ipv4;
+    struct stk_ipam ipam;
 };
 
 struct stk_volume {
@@ -167,6 +384,20 @@ struct stk_volume {
     const char *driver;
     struct stk_kvs driver_opts, labels;
     const char *config, *hash;
+};
+
+struct stk_model {
+    const char *key, *name, *model;
+    struct stk_opt context_size;
+    struct stk_strs runtime_flags;
+    struct stk_src src;
+};
+
+/* A key that is loaded and shown, but that `up` does nothing about. */
+struct stk_not_acted {
+    const char *service; /* or NULL */
+    const char *key;     /* "develop", "deploy.placement" */
+    struct stk_src src;
 };
 
 struct stk_spec_more;
@@ -181,6 +412,12 @@ struct stk_spec {
     size_t n_networks;
     const struct stk_volume *volumes;              /* used ones, sorted by key */
     size_t n_volumes;
+ const struct stk_file *secrets, *configs;       /* used ones, sorted by key */
+    size_t n_secrets, n_configs;
+    const struct stk_model *models;                /* sorted by key */
+    size_t n_models;
+    const struct stk_not_acted *not_acted;         /* one each key, the first place it stands at */
+    size_t n_not_acted;
     struct stk_strs disabled;                      /* services that no active profile enables, sorted */
     struct stk_strs all_profiles;                  /* every profile named in the file, sorted */
     struct stk_spec_more *more;                    /* private to spec/; NULL in one made by hand */
