@@ -145,6 +145,26 @@ static struct stk_ref ref_of(const struct attached *one)
     return (struct stk_ref){ .kind = STK_SERVICE, .name = one->service, .index = one->index };
 }
 
+/* "web-1", or the name that the file gives the container. */
+static char *prefix_of(const struct stk_service *service, const struct stk_ref *ref)
+{
+    if (service && service->container_name)
+        return stk_strdup(service->container_name);
+    return stk_printf("%s-%u", ref->name, ref->index);
+}
+
+/* The column is as wide as the widest of all that may come, so that it does not jump. */
+static void widen(struct attach *a)
+{
+    for (size_t i = 0; i < a->cli->graph->n; i++) {
+        const struct stk_unit *unit = &a->cli->graph->v[i].unit;
+        if (unit->ref.kind != STK_SERVICE || !shows(a, unit->ref.name))
+            continue;
+        STK_CLEANUP(stk_charp) char *prefix = prefix_of(unit->service, &unit->ref);
+        log_printer_widen(a->printer, prefix);
+    }
+}
+
 static struct attached *add(struct attach *a, const struct stk_event *ev)
 {
     struct attached *one = stk_alloc(sizeof(*one));
@@ -153,10 +173,7 @@ static struct attached *add(struct attach *a, const struct stk_event *ev)
     one->name = stk_strdup(ev->name);
     one->index = ev->ref.index;
     const struct stk_service *service = stk_spec_service(a->cli->spec, ev->ref.name);
-    STK_CLEANUP(stk_charp)
-    char *prefix = service && service->container_name
-                       ? stk_strdup(ev->name)
-                       : stk_printf("%s-%u", ev->ref.name, ev->ref.index);
+    STK_CLEANUP(stk_charp) char *prefix = prefix_of(service, &ev->ref);
     one->source = log_source_new(a->printer, prefix, ev->ref.name);
     *a->last = one;
     a->last = &one->next;
@@ -343,11 +360,13 @@ int stk_attach(struct cli *cli, struct stk_reconcile_req *up)
         cli->o.progress = "plain"; /* a live view and log lines cannot share a screen */
     a.view = stk_view_new(cli);
     a.printer = log_printer_new(cli);
+    widen(&a);
     up->op.done = up_ended;
     up->op.data = &a;
     up->project = cli->project;
     up->graph = cli->graph;
     up->parallel = (unsigned)cli->o.parallel;
+    up->quiet_pull = cli->o.quiet_pull;
     up->sink = &a.sink;
     a.up_pending = true;
     a.interrupt = (struct stk_interrupt){ .came = interrupted, .data = &a };

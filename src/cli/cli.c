@@ -13,6 +13,12 @@
 #include "text.h"
 #include "trace.h"
 
+/* `config -q` says whether `up` would take the file. */
+static bool only_checks(const struct cli *cli)
+{
+    return cli->command->needs & NEEDS_FILE && cli->o.quiet;
+}
+
 static struct stk_spec_opts spec_opts(const struct cli *cli)
 {
     return (struct stk_spec_opts){
@@ -23,7 +29,7 @@ static struct stk_spec_opts spec_opts(const struct cli *cli)
         .profiles = cli->o.profiles,
         .services = cli->args,
         .no_deps = cli->o.no_deps,
-        .no_run = !(cli->command->needs & NEEDS_TO_RUN),
+        .no_run = !(cli->command->needs & NEEDS_TO_RUN) && !only_checks(cli),
     };
 }
 
@@ -84,7 +90,7 @@ static int prepare_project(struct cli *cli)
     if (stk_spec_load(&opts, &cli->spec, &cli->diags) != 0)
         return cli->command->needs & NEEDS_FILE ? stk_report_diags(&cli->diags)
                                                 : go_by_name(cli, &opts);
-    if (cli->command->needs & NEEDS_FILE && !cli->o.quiet)
+    if (cli->command->needs & NEEDS_FILE)
         stk_report_diags(&cli->diags);
     cli->project = cli->spec->project;
     cli->graph = stk_graph_build(cli->spec);

@@ -12,7 +12,7 @@
 #define AT(member) offsetof(struct options, member)
 
 static const struct option_row options[] = {
-    { "format", 0, OPT_STRING, AT(format), "FORMAT", "yaml or json" },
+    { "format", 0, OPT_STRING, AT(format), "FORMAT", "yaml or json", "yaml|json" },
     { "quiet", 'q', OPT_FLAG, AT(quiet), NULL, "Only check, print nothing" },
     { "services", 0, OPT_FLAG, AT(services), NULL, "Names of services, one a line" },
     { "volumes", 0, OPT_FLAG, AT(volumes), NULL, "Names of volumes, one a line" },
@@ -188,9 +188,6 @@ static int write_file(const struct cli *cli, const struct stk_buf *out)
 
 static int run(struct cli *cli)
 {
-    const char *format = cli->o.format;
-    if (format && strcmp(format, "yaml") != 0 && strcmp(format, "json") != 0)
-        return stk_usage_error(cli, "unknown format '%s': expected yaml or json", format);
     int rc = stk_check_services(cli, NULL, &cli->args);
     if (rc || cli->o.quiet)
         return rc;

@@ -12,7 +12,7 @@ static const struct option_row options[] = {
     { "remove-orphans", 0, OPT_FLAG, AT(remove_orphans), NULL,
       "Remove containers of services the file does not have" },
     { "rmi", 0, OPT_STRING, AT(rmi), "WHICH",
-      "Remove images, too: local (those without a name of their own) or all" },
+      "Remove images, too: local (those without a name of their own) or all", "local|all" },
     { "timeout", 't', OPT_SECONDS, AT(timeout), "SECONDS",
       "How long a container may take to stop" },
     { 0 },
@@ -21,8 +21,6 @@ static const struct option_row options[] = {
 static int run(struct cli *cli)
 {
     const char *rmi = cli->o.rmi;
-    if (rmi && strcmp(rmi, "local") != 0 && strcmp(rmi, "all") != 0)
-        return stk_usage_error(cli, "invalid value '%s' for --rmi: expected local or all", rmi);
     int rc = stk_check_existing(cli);
     if (rc)
         return rc;

@@ -16,7 +16,7 @@
 static const struct option_row options[] = {
     { "all", 'a', OPT_FLAG, AT(all), NULL, "Projects that have only stopped containers, too" },
     { "quiet", 'q', OPT_FLAG, AT(quiet), NULL, "Only the names" },
-    { "format", 0, OPT_STRING, AT(format), "FORMAT", "table or json (one array)" },
+    { "format", 0, OPT_STRING, AT(format), "FORMAT", "table or json (one array)", "table|json" },
     { "filter", 0, OPT_STRING, AT(filter), "FILTER", "name=PATTERN, a regular expression" },
     { 0 },
 };
@@ -152,9 +152,6 @@ static int run(struct cli *cli)
 {
     struct stk_seen *seen = NULL;
     struct projects projects = { 0 };
-    const char *format = cli->o.format;
-    if (format && strcmp(format, "table") != 0 && strcmp(format, "json") != 0)
-        return stk_usage_error(cli, "unknown format '%s': expected table or json", format);
     int rc = stk_cli_look(cli, NULL, STK_SEE_SERVICES, &seen);
     if (rc)
         return rc;

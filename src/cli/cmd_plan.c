@@ -11,7 +11,7 @@
 enum { CHANGES_PENDING = 10 };
 
 static const struct option_row options[] = {
-    { "format", 0, OPT_STRING, AT(format), "FORMAT", "text or json" },
+    { "format", 0, OPT_STRING, AT(format), "FORMAT", "text or json", "text|json" },
     { "json", 0, OPT_FLAG, AT(json), NULL, "The same as --format json" },
     { "exit-code", 0, OPT_FLAG, AT(exit_code), NULL, "Exit 10 when something would change" },
     { "force-recreate", 0, OPT_FLAG, AT(force_recreate), NULL, "As with up" },
@@ -19,7 +19,7 @@ static const struct option_row options[] = {
     { "always-recreate-deps", 0, OPT_FLAG, AT(always_recreate_deps), NULL, "As with up" },
     { "no-deps", 0, OPT_FLAG, AT(no_deps), NULL, "As with up" },
     { "no-start", 0, OPT_FLAG, AT(no_start), NULL, "As with up" },
-    { "pull", 0, OPT_STRING, AT(pull), "POLICY", "As with up" },
+    { "pull", 0, OPT_STRING, AT(pull), "POLICY", "As with up", STK_PULL_CHOICES },
     { "remove-orphans", 0, OPT_FLAG, AT(remove_orphans), NULL, "As with up" },
     { "scale", 0, OPT_LIST, AT(scale), "SERVICE=N", "As with up" },
     { "no-color", 0, OPT_FLAG, AT(no_color), NULL, "No colours" },
@@ -30,9 +30,6 @@ static int run(struct cli *cli)
 {
     struct stk_reconcile_req req = { .plan_only = true };
     const char *format = cli->o.json ? "json" : cli->o.format;
-    if (format && strcmp(format, "json") != 0 && strcmp(format, "text") != 0)
-        return stk_usage_error(cli, "invalid value '%s' for --format: expected text or json",
-                               format);
     int rc = stk_check_services(cli, NULL, &cli->args);
     if (!rc)
         rc = stk_goal_up(cli, &req.goal);

@@ -17,7 +17,8 @@ static const struct option_row options[] = {
     { "services", 0, OPT_FLAG, AT(services), NULL, "Only the names of the services" },
     { "status", 0, OPT_LIST, AT(status), "STATUS", "Only those so: running, exited, ..." },
     { "filter", 0, OPT_STRING, AT(filter), "FILTER", "status=STATUS, the same" },
-    { "format", 0, OPT_STRING, AT(format), "FORMAT", "table or json (an object a line)" },
+    { "format", 0, OPT_STRING, AT(format), "FORMAT", "table or json (an object a line)",
+      "table|json" },
     { "no-trunc", 0, OPT_FLAG, AT(no_trunc), NULL, "Full ids and commands in JSON" },
     { "orphans", 0, OPT_FLAG, AT(orphans), NULL,
       "Also services that the file does not have; =false leaves them out" },
@@ -120,9 +121,6 @@ static int run(struct cli *cli)
 {
     struct stk_seen *seen = NULL;
     unsigned wished = 0;
-    const char *format = cli->o.format;
-    if (format && strcmp(format, "table") != 0 && strcmp(format, "json") != 0)
-        return stk_usage_error(cli, "unknown format '%s': expected table or json", format);
     int rc = wished_states(cli, &wished);
     if (rc == 0)
         rc = stk_cli_look(cli, cli->project, STK_SEE_SERVICES, &seen);

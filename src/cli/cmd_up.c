@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arena.h"
 #include "attach.h"
 #include "command.h"
 #include "goal.h"
@@ -14,8 +15,8 @@ static const struct option_row options[] = {
     { "wait", 0, OPT_FLAG, AT(wait), NULL, "Return when everything is ready; implies -d" },
     { "wait-timeout", 0, OPT_SECONDS, AT(wait_timeout), "SECONDS",
       "How long --wait waits at most" },
-    { "pull", 0, OPT_STRING, AT(pull), "POLICY",
-      "always, missing or never, whatever the file says" },
+    { "pull", 0, OPT_STRING, AT(pull), "POLICY", "always, missing or never, whatever the file says",
+      STK_PULL_CHOICES },
     { "quiet-pull", 0, OPT_FLAG, AT(quiet_pull), NULL, "No progress of pulls" },
     { "force-recreate", 0, OPT_FLAG, AT(force_recreate), NULL,
       "Replace containers even if nothing changed" },
@@ -91,8 +92,15 @@ static int check_services(struct cli *cli)
 /* What a detached `up` says last, so that silence is not the only sign that all is well. */
 static void say_when_nothing_changed(const struct cli *cli, const struct stk_reconcile_req *req)
 {
-    if (req->plan && stk_plan_changes(req->plan) == 0 && !cli->o.quiet && !req->plan_only &&
-        !(cli->o.progress && strcmp(cli->o.progress, "json") == 0))
+    static const char *const silent[] = { "json", "quiet", "none" };
+    for (size_t i = 0; cli->o.progress && i < STK_LEN(silent); i++)
+        if (strcmp(cli->o.progress, silent[i]) == 0)
+            return;
+    if (req->plan_only || !req->plan || stk_plan_changes(req->plan))
+        return;
+    if (cli->o.no_recreate)
+        fputs("nothing was changed\n", stderr);
+    else
         fprintf(stderr, "nothing to change: %s is as the file says\n", cli->project);
 }
 

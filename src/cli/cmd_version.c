@@ -9,18 +9,15 @@
 
 static const struct option_row options[] = {
     { "short", 0, OPT_FLAG, AT(short_version), NULL, "Only the number" },
-    { "format", 'f', OPT_STRING, AT(format), "FORMAT", "pretty or json" },
+    { "format", 'f', OPT_STRING, AT(format), "FORMAT", "pretty or json", "pretty|json" },
     { 0 },
 };
 
 static int run(struct cli *cli)
 {
-    const char *format = cli->o.format;
-    if (format && strcmp(format, "pretty") != 0 && strcmp(format, "json") != 0)
-        return stk_usage_error(cli, "unknown format '%s': expected pretty or json", format);
     if (cli->o.short_version)
         puts(STK_VERSION);
-    else if (stk_streq(format, "json"))
+    else if (stk_streq(cli->o.format, "json"))
         puts("{\"version\":\"" STK_VERSION "\"}");
     else
         puts("stackctl version " STK_VERSION);

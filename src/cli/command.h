@@ -41,15 +41,17 @@ struct option_row {
     char letter; /* 0: none */
     enum option_type type;
     size_t offset;
-    const char *value; /* "FILE" in the help; NULL for flags */
-    const char *help;  /* NULL: accepted, not shown */
+    const char *value;   /* "FILE" in the help; NULL for flags */
+    const char *help;    /* NULL: accepted, not shown */
+    const char *choices; /* "always|missing|never": nothing else; NULL: anything */
 };
 
 enum {
     NEEDS_FILE = 1,    /* a stack file, loaded and checked */
     NEEDS_PROJECT = 2, /* the project's name: from a file when there is one */
     NEEDS_ENGINE = 4,  /* a runtime, opened */
-    NEEDS_TO_RUN = 8,  /* with NEEDS_FILE: what can be read but not run (a host port held twice) is an error */
+    NEEDS_TO_RUN =
+        8, /* with NEEDS_FILE: what can be read but not run (a host port held twice) is an error */
 };
 
 struct cli;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arena.h"
 #include "text.h"
 
 static bool is_true(const char *name)
@@ -12,21 +13,26 @@ static bool is_true(const char *name)
     return v && (strcmp(v, "1") == 0 || strcasecmp(v, "true") == 0);
 }
 
-static bool known_policy(const char *pull)
+/* --scale SERVICE=N of a service that is not there would otherwise do nothing in silence. */
+static int check_scale(struct cli *cli)
 {
-    static const char *const policies[] = { "always", "missing", "never", "policy", "build" };
-    for (size_t i = 0; i < sizeof(policies) / sizeof(policies[0]); i++)
-        if (strcmp(pull, policies[i]) == 0)
-            return true;
-    return false;
+    for (size_t i = 0; i < cli->o.scale.n; i++) {
+        const char *text = cli->o.scale.v[i];
+        STK_CLEANUP(stk_charp) char *name = stk_strndup(text, strcspn(text, "="));
+        const char *names[] = { name };
+        int rc = stk_check_services(cli, NULL, &(struct stk_strs){ .n = 1, .v = names });
+        if (rc)
+            return rc;
+    }
+    return 0;
 }
 
 int stk_goal_up(struct cli *cli, struct stk_goal *ret)
 {
     const struct options *o = &cli->o;
-    if (o->pull && !known_policy(o->pull))
-        return stk_usage_error(
-            cli, "invalid value '%s' for --pull: expected always, missing or never", o->pull);
+    int rc = check_scale(cli);
+    if (rc)
+        return rc;
     *ret = (struct stk_goal){
         .kind = STK_GOAL_UP,
         .services = cli->args,

@@ -4,6 +4,8 @@
 
 #include "command.h"
 
+#define STK_PULL_CHOICES "always|missing|never|policy|build"
+
 /* 0, or the exit status after telling what is wrong. */
 int stk_goal_up(struct cli *cli, struct stk_goal *ret);
 

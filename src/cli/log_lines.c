@@ -100,6 +100,12 @@ void log_printer_check(const struct log_printer *printer)
     log_out_check(&printer->outs[0]);
 }
 
+void log_printer_widen(struct log_printer *printer, const char *name)
+{
+    size_t width = stk_width(name);
+    printer->width = width > printer->width ? width : printer->width;
+}
+
 struct log_source *log_source_new(struct log_printer *printer, const char *name,
                                   const char *service)
 {
@@ -114,8 +120,7 @@ struct log_source *log_source_new(struct log_printer *printer, const char *name,
     }
     source->next = printer->sources;
     printer->sources = source;
-    size_t width = stk_width(name);
-    printer->width = width > printer->width ? width : printer->width;
+    log_printer_widen(printer, name);
     return source;
 }
 

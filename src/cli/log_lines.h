@@ -31,6 +31,7 @@ void log_printer_check(const struct log_printer *printer);
 
 /* One instance; name is its prefix ("web-1") and is copied, service decides the colour. The prefix
  * column is as wide as the widest name told so far. */
+void log_printer_widen(struct log_printer *printer, const char *name); /* as if told */
 struct log_source *log_source_new(struct log_printer *printer, const char *name,
                                   const char *service);
 void log_source_chunk(struct log_source *source, const struct stk_log_chunk *chunk);

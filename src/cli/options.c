@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "arena.h"
+#include "buf.h"
 #include "command.h"
 #include "text.h"
 
@@ -21,8 +22,10 @@ const struct option_row stk_global_options[] = {
     { "host", 'H', OPT_STRING, AT(host), "URL", "Engine, as unix://PATH or tcp://HOST:PORT" },
     { "runtime", 0, OPT_STRING, AT(runtime), "NAME", "Backend: docker or fake" },
     { "parallel", 0, OPT_NUMBER, AT(parallel), "N", "Actions at a time (default 16)" },
-    { "progress", 0, OPT_STRING, AT(progress), "KIND", "auto, tty, plain, json or quiet" },
-    { "ansi", 0, OPT_STRING, AT(ansi), "WHEN", "Colours: auto, always or never" },
+    { "progress", 0, OPT_STRING, AT(progress), "KIND", "auto, tty, plain, json or quiet",
+      "auto|tty|plain|json|quiet|none" },
+    { "ansi", 0, OPT_STRING, AT(ansi), "WHEN", "Colours: auto, always or never",
+      "auto|always|never" },
     { "dry-run", 0, OPT_FLAG, AT(dry_run), NULL, "Show the plan and change nothing" },
     { "verbose", 0, OPT_FLAG, AT(verbose), NULL, "Trace what is done to standard error" },
     { "help", 'h', OPT_FLAG, AT(help), NULL, "Show help" },
@@ -105,6 +108,32 @@ static int wrong_value(const struct cli *cli, const struct option_row *row, cons
     return stk_usage_error(cli, "invalid value '%s' for --%s: %s", value, row->name, wanted);
 }
 
+static bool is_choice(const char *choices, const char *value)
+{
+    for (size_t n; *choices; choices += n + (choices[n] == '|')) {
+        n = strcspn(choices, "|");
+        if (strlen(value) == n && strncmp(choices, value, n) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* "always, missing or never" out of "always|missing|never". */
+static const char *spelled(struct cli *cli, const char *choices)
+{
+    struct stk_buf out;
+    stk_buf_init(&out, STK_KIB);
+    stk_buf_puts(&out, "expected ");
+    const char *last = strrchr(choices, '|');
+    for (const char *p = choices; *p; p++)
+        if (*p == '|')
+            stk_buf_puts(&out, p == last ? " or " : ", ");
+        else
+            stk_buf_putc(&out, *p);
+    STK_CLEANUP(stk_charp) char *text = stk_buf_take(&out);
+    return stk_arena_strdup(cli->arena, text);
+}
+
 static int set(struct cli *cli, const struct option_row *row, const char *value)
 {
     char *at = (char *)&cli->o + row->offset;
@@ -118,6 +147,8 @@ static int set(struct cli *cli, const struct option_row *row, const char *value)
         *(bool *)at = row->type == OPT_FLAG ? flag : !flag;
         return 0;
     case OPT_STRING:
+        if (row->choices && !is_choice(row->choices, value))
+            return wrong_value(cli, row, value, spelled(cli, row->choices));
         *(const char **)at = value;
         return 0;
     case OPT_LIST:

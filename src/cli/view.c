@@ -64,8 +64,6 @@ struct stk_sink *stk_view_new(struct cli *cli)
     for (size_t i = 0; kind && i < STK_LEN(kinds); i++)
         if (strcmp(kind, kinds[i].name) == 0)
             return kinds[i].make(&base);
-    if (kind && *kind && strcmp(kind, "auto") != 0)
-        stk_warn("there is no progress '%s'; using auto", kind);
     return is_live(cli, base.fd) ? view_tty_new(&base) : view_plain_new(&base);
 }
 

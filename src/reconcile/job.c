@@ -240,7 +240,7 @@ static void begin_start(struct job *job)
         .force_pull = a->verb == STK_PULL,
         .no_pull = a->no_pull,
         .grace = job->run->req->grace,
-        .progress = pulled_some,
+        .progress = job->run->req->quiet_pull ? NULL : pulled_some,
     };
     job->current = &job->start.op;
     stk_runtime_start(job->run->rt, &job->start);

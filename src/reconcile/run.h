@@ -27,7 +27,7 @@ struct job {
     struct stk_inspect_req inspect;
     struct stk_logs_req logs;
     struct stk_buf tail;
-    char this_run[32]; /* when the culprit's last run began */
+    char this_run[32];      /* when the culprit's last run began */
     struct stk_op *current; /* what to cancel */
 };
 
