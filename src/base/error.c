@@ -12,8 +12,10 @@ static const struct stk_code_info codes[STK_CODE_COUNT] = {
     [STK_EFAIL] = { 1, "failed", "the engine reported an error, or something else failed" },
     [STK_EUSAGE] = { 2, "usage", "the command line is wrong" },
     [STK_ENOTREADY] = { 5, "not-ready",
-                        "a container exited, is unhealthy or never got ready, or what it depends on" },
+                        "a container exited, is unhealthy or never got ready, or what it depends "
+                        "on" },
     [STK_ECONFLICT] = { 6, "conflict", "a port or a name is held by somebody else" },
+    [STK_ELOCKED] = { 8, "locked", "another process is changing the same project" },
     [STK_EENGINE] = { 9, "engine", "no engine answers, or it is too old or too new" },
     [STK_ENOFILE] = { 14, "no-file", "no stack file was found, or a file cannot be read" },
     [STK_ECONFIG] = { 15, "config", "a stack file is invalid" },
@@ -102,7 +104,8 @@ int stk_diags_add(struct stk_diags *diags, const struct stk_diag *diag, const ch
     int rc = diag->severity == STK_ERROR ? -(int)diag->code : 0;
     if (diag->severity == STK_ERROR)
         diags->errors++;
-    if (diag->severity == STK_ERROR ? diags->errors > STK_DIAGS_MAX : diags->n > 5 * STK_DIAGS_MAX) {
+    if (diag->severity == STK_ERROR ? diags->errors > STK_DIAGS_MAX
+                                    : diags->n > 5 * STK_DIAGS_MAX) {
         diags->dropped++;
         return rc;
     }

@@ -8,6 +8,7 @@
 
 #include "arena.h"
 #include "interrupt.h"
+#include "lock.h"
 #include "log_lines.h"
 #include "loop.h"
 #include "text.h"
@@ -37,6 +38,7 @@ struct attach {
     struct attached *first, **last;
     bool up_pending, down_pending, kill_wanted, stopped, left;
     const char **services; /* what the stop is about */
+    struct stk_lock *lock; /* while the stack is brought up, not while it runs */
     int exit_code;         /* of the container that ended it all; -1: none */
 };
 
@@ -286,6 +288,7 @@ static void up_ended(struct stk_op *op)
 {
     struct attach *a = op->data;
     a->up_pending = false;
+    stk_lock_release(a->lock);
     if (a->stopped)
         begin_stop(a, STK_GOAL_STOP);
     else if (op->err.code != STK_OK)
@@ -354,7 +357,11 @@ static void clear(struct attach *a)
 
 int stk_attach(struct cli *cli, struct stk_reconcile_req *up)
 {
-    struct attach a = { .cli = cli, .up = up, .exit_code = -1, .sink.event = told };
+    struct stk_lock lock = { .fd = -1 };
+    int locked = stk_lock_take(cli, &lock);
+    if (locked)
+        return locked;
+    struct attach a = { .cli = cli, .lock = &lock, .up = up, .exit_code = -1, .sink.event = told };
     a.last = &a.first;
     if (!cli->o.progress)
         cli->o.progress = "plain"; /* a live view and log lines cannot share a screen */

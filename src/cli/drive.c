@@ -7,6 +7,7 @@
 #include "arena.h"
 #include "command.h"
 #include "interrupt.h"
+#include "lock.h"
 #include "loop.h"
 #include "text.h"
 
@@ -83,11 +84,16 @@ int stk_drive(struct cli *cli, struct stk_reconcile_req *req)
     req->plan_only |= cli->o.dry_run;
     req->op.done = ended;
     req->op.data = &drive;
+    struct stk_lock lock = { .fd = -1 };
+    int locked = req->plan_only ? 0 : stk_lock_take(cli, &lock);
+    if (locked)
+        return locked;
     struct stk_sink *view = req->plan_only ? NULL : stk_view_new(cli);
     req->sink = view;
     stk_reconcile(cli->loop, cli->rt, req);
     bool over = finish(&drive);
     stk_view_free(view);
+    stk_lock_release(&lock);
     if (!over)
         leave(cli);
     int rc = outcome(cli, req, &drive);

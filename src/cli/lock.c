@@ -1,0 +1,120 @@
+/* lock.c — an flock on a file named by engine and project. The kernel lets go of it with its holder, so
+ * there is nothing to clean up; what the file says is only for telling who holds it. */
+#include "lock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "arena.h"
+#include "text.h"
+
+enum { DEFAULT_TIMEOUT_MS = 60000, LOOK_AGAIN_MS = 50, WHO_MAX = 256 };
+
+static const char *engine_of(const struct cli *cli)
+{
+    const char *env = getenv("DOCKER_HOST");
+    if (cli->o.runtime && strcmp(cli->o.runtime, "docker") != 0)
+        return cli->o.runtime;
+    return cli->o.host ? cli->o.host : env && *env ? env : "default";
+}
+
+/* Every user of one engine must meet here, so a shared folder goes before a private one. */
+static char *lock_path(const struct cli *cli)
+{
+    static const char *const folders[] = { "/run/lock", "/tmp" };
+    const char *folder = folders[access(folders[0], W_OK) == 0 ? 0 : 1];
+    STK_CLEANUP(stk_charp) char *key = stk_printf("%s\n%s", engine_of(cli), cli->project);
+    char hex[65];
+    stk_sha256_hex(key, strlen(key), hex);
+    return stk_printf("%s/stackctl-%.16s.lock", folder, hex);
+}
+
+static void sign(const struct cli *cli, int fd)
+{
+    char when[32], text[WHO_MAX];
+    time_t now = time(NULL);
+    struct tm tm;
+    strftime(when, sizeof(when), "%H:%M:%S", localtime_r(&now, &tm));
+    int n = snprintf(text, sizeof(text), "pid %d (stackctl %s) since %s", (int)getpid(),
+                     cli->command->name, when);
+    if (ftruncate(fd, 0) == 0 && pwrite(fd, text, (size_t)n, 0) < 0)
+        return; /* the lock holds all the same */
+}
+
+static void read_holder(int fd, char who[WHO_MAX])
+{
+    ssize_t n = pread(fd, who, WHO_MAX - 1, 0);
+    who[n > 0 ? n : 0] = '\0';
+    if (n <= 0)
+        snprintf(who, WHO_MAX, "another process");
+}
+
+static int give_up(const struct cli *cli, int fd)
+{
+    struct stk_error err = { 0 };
+    char who[WHO_MAX];
+    read_holder(fd, who);
+    stk_fail(&err, STK_ELOCKED, (struct stk_src){ 0 }, "project '%s' is being changed by %s",
+             cli->project, who);
+    int rc = stk_report_error(cli, &err);
+    stk_error_clear(&err);
+    return rc;
+}
+
+static bool try_lock(int fd)
+{
+    int rc;
+    do
+        rc = flock(fd, LOCK_EX | LOCK_NB);
+    while (rc < 0 && errno == EINTR);
+    return rc == 0;
+}
+
+/* The kernel may refuse O_CREAT on somebody else's file in a shared folder (fs.protected_regular). */
+static int open_or_make(const char *path)
+{
+    int fd = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+    if (fd >= 0 || errno != ENOENT)
+        return fd;
+    return open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
+}
+
+int stk_lock_take(struct cli *cli, struct stk_lock *lock)
+{
+    STK_CLEANUP(stk_charp) char *path = lock_path(cli);
+    lock->fd = open_or_make(path);
+    if (lock->fd < 0)
+        return 0;
+    (void)fchmod(lock->fd, 0666); /* other users of the engine, whatever our umask */
+    const struct stk_opt *given = &cli->o.lock_timeout;
+    int64_t until = stk_monotonic_ms() + (given->set ? given->v : DEFAULT_TIMEOUT_MS);
+    for (bool told = false; !try_lock(lock->fd); told = true) {
+        if (stk_monotonic_ms() >= until) {
+            int rc = give_up(cli, lock->fd);
+            stk_lock_release(lock);
+            return rc;
+        }
+        if (!told) {
+            char who[WHO_MAX];
+            read_holder(lock->fd, who);
+            stk_warn("waiting for %s, which changes project '%s'", who, cli->project);
+        }
+        nanosleep(&(struct timespec){ .tv_nsec = LOOK_AGAIN_MS * STK_NS_PER_MS }, NULL);
+    }
+    sign(cli, lock->fd);
+    return 0;
+}
+
+void stk_lock_release(struct stk_lock *lock)
+{
+    if (lock->fd >= 0)
+        close(lock->fd);
+    lock->fd = -1;
+}
