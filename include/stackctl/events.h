@@ -48,6 +48,7 @@ struct stk_event {
     struct stk_src src;             /* FAILED: the place in the file, or line 0 */
     const struct stk_status *status; /* FAILED: how the culprit ended, when known */
     const char *log_tail;           /* FAILED: its last lines, or NULL */
+    const char *chain;              /* FAILED: who needs it, "web → api → db"; NULL: nobody */
     const char *since;              /* DONE of a start: stk_start_req.since */
 };
 

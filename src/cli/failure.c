@@ -106,6 +106,16 @@ static void add_log_tail(struct stk_buf *out, const struct stk_event *ev)
     add_lines(out, "    | ", ev->log_tail);
 }
 
+/* What to type to know more, where there is more to know. */
+static void add_next(struct stk_buf *out, const struct stk_event *ev)
+{
+    if (ev->ref.kind != STK_SERVICE || !ev->log_tail || !*ev->log_tail)
+        return;
+    stk_buf_puts(out, "  all of it: stackctl logs ");
+    stk_escape_control(out, ev->ref.name, strlen(ev->ref.name));
+    stk_buf_putc(out, '\n');
+}
+
 void stk_failure(struct stk_buf *out, const struct stk_spec *spec, const struct stk_event *ev,
                  bool colour)
 {
@@ -116,6 +126,12 @@ void stk_failure(struct stk_buf *out, const struct stk_spec *spec, const struct 
     const char *line = spec && ev->src.line ? stk_spec_line(spec, ev->src) : NULL;
     if (line)
         stk_excerpt(out, line, ev->src, word_length(line, ev->src.col), NULL);
+    if (ev->chain) {
+        stk_buf_puts(out, "  needed by: ");
+        stk_escape_control(out, ev->chain, strlen(ev->chain));
+        stk_buf_putc(out, '\n');
+    }
     add_probe(out, ev->status);
     add_log_tail(out, ev);
+    add_next(out, ev);
 }

@@ -115,6 +115,8 @@ static void add_failure(json_t *object, const struct stk_event *ev)
         json_object_set_new(object, "place", place_json(ev->src));
     if (ev->status)
         json_object_set_new(object, "status", status_json(ev->status));
+    if (ev->chain)
+        json_object_set_new(object, "needed_by", stk_json_textn(ev->chain, strlen(ev->chain)));
     if (ev->log_tail)
         json_object_set_new(object, "log_tail", lines_json(ev->log_tail));
 }

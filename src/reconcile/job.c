@@ -109,11 +109,14 @@ static void end_failed(struct job *job)
     bool silent =
         job->run->stopping && job->err.code == STK_ECANCELED && !job->run->req->op.timed_out;
     job->state = JOB_FAILED;
+    STK_CLEANUP(stk_charp)
+    char *chain = job->action->ref.kind == STK_SERVICE ? run_chain(job) : NULL;
     if (!silent)
         tell(job, &(struct stk_event){ .type = STK_EV_FAILED,
                                        .phase = phase_of(job->action),
                                        .message = job->err.msg,
                                        .code = job->err.code,
+                                       .chain = chain,
                                        .src = place_of(job),
                                        .status = seen && seen->n ? &seen->v[0] : NULL,
                                        .log_tail = job->tail.size ? job->tail.bytes : NULL });

@@ -112,6 +112,40 @@ void run_job_ended(struct job *job)
     go_on(run);
 }
 
+/* The first that comes after action i and cannot do without it, waits looked through; or NULL. */
+static const struct stk_action *first_user(const struct run *run, unsigned i, unsigned *ret)
+{
+    for (unsigned k = run->first_user[i]; k < run->first_user[i + 1]; k++) {
+        unsigned user = run->users[k] >> 1;
+        const struct stk_action *action = run->jobs[user].action;
+        if (run->users[k] & 1 || action->ref.kind != STK_SERVICE)
+            continue;
+        if (action->verb == STK_WAIT) {
+            action = first_user(run, user, ret);
+            if (action)
+                return action;
+            continue;
+        }
+        *ret = user;
+        return action;
+    }
+    return NULL;
+}
+
+char *run_chain(const struct job *job)
+{
+    enum { LONGEST = 8 };
+    unsigned at = (unsigned)(job - job->run->jobs);
+    char *chain = NULL;
+    const struct stk_action *user;
+    for (int n = 0; n < LONGEST && (user = first_user(job->run, at, &at)); n++) {
+        char *longer = stk_printf("%s → %s", user->ref.name, chain ? chain : job->action->ref.name);
+        free(chain);
+        chain = longer;
+    }
+    return chain;
+}
+
 /* The edges the other way round, in one array. The lowest bit says soft. */
 static void index_users(struct run *run)
 {

@@ -52,6 +52,9 @@ void run_begin(struct run *run, struct stk_runtime *rt, struct stk_reconcile_req
 void run_cancel(struct run *run);
 void run_clear(struct run *run);
 
+/* Who needs what a job brings up, from the farthest: "web → api → db". Malloc'd; NULL: nobody does. */
+char *run_chain(const struct job *job);
+
 /* job.c → run.c: the job ended; its state says how. */
 void run_job_ended(struct job *job);
 

@@ -49,6 +49,7 @@ static struct stk_event failure_of_db(void)
         .code = STK_ENOTREADY,
         .src = { "compose.yaml", 14, 3 },
         .status = &status,
+        .chain = "web → api → db",
         .log_tail = "starting\n\033[31mFATAL\033[0m: password \033[2Jmissing\r\nno end",
     };
 }
@@ -87,11 +88,13 @@ static void tell_story(struct stk_sink *sink)
 
 #define BLOCK                                                                                      \
     "compose.yaml:14:3: error: service 'db': exited with code 3\n"                                 \
+    "  needed by: web → api → db\n"                                                            \
     "  last probe (exit 1): connection refused\n"                                                  \
     "  last lines of shop-db-1:\n"                                                                 \
     "    | starting\n"                                                                             \
     "    | FATAL: password \\x1b[2Jmissing\n"                                                      \
-    "    | no end\n"
+    "    | no end\n"                                                                               \
+    "  all of it: stackctl logs db\n"
 
 static char *shown_by(struct stk_sink *(*make)(const struct view *base))
 {
