@@ -400,7 +400,7 @@ START_TEST(the_failure_block_shows_the_line_of_the_file)
     ck_assert_int_eq(stk_spec_load(&opts, &spec, &diags), 0);
     struct stk_event ev = failure_of_db();
     ev.src = stk_spec_service(spec, "db")->src;
-    ev.log_tail = NULL;
+    ev.log_tail = ev.chain = NULL;
     ev.status = NULL;
     struct stk_buf out;
     stk_buf_init(&out, STK_MIB);
