@@ -271,7 +271,7 @@ static void begin_stop(struct attach *a, enum stk_goal_kind kind)
 /* An `up` that failed ends at once; what it had started is named and left as it is. */
 static void detach(struct attach *a)
 {
-    const char *sep = "still running: ";
+    const char *sep = "left as they are: ";
     for (struct attached *one = a->first; one; one = one->next) {
         if (one->waiting) {
             fprintf(stderr, "%s%s", sep, one->name);
@@ -281,7 +281,7 @@ static void detach(struct attach *a)
         stk_op_cancel(&one->wait.op);
     }
     if (*sep == ',')
-        fputs(" ('stackctl down' removes it)\n", stderr);
+        fputs(" ('stackctl down' removes them)\n", stderr);
 }
 
 static void up_ended(struct stk_op *op)

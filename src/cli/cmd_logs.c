@@ -27,7 +27,7 @@ static const struct option_row options[] = {
 };
 
 /* While something is followed, how often it is looked whether instances were added or started. */
-enum { LOOK_MS = 1000 };
+enum { LOOK_MS = 1000, HEIR_MS = 100, HEIR_LOOKS = 100 };
 
 struct reader {
     struct logs *logs;
@@ -49,14 +49,29 @@ struct logs {
     struct stk_inspect_req look;
     struct stk_timer timer;
     struct stk_interrupt interrupt;
-    bool looking, ending;
+    bool looking, ending, over; /* over: nobody left to read, and nobody to come */
+    unsigned heir_looks;        /* in a row that found an instance that may start soon */
     int status;
 };
 
+static void look_again(struct stk_timer *timer);
+
+static bool follows(const struct logs *logs)
+{
+    return logs->cli->o.follow && !logs->until;
+}
+
+/* The last one that was read may have been replaced: a look tells whether a new one is on its way. */
 static void maybe_end(struct logs *logs)
 {
     if (logs->reading)
         return;
+    if (follows(logs) && !logs->ending && !logs->over) {
+        stk_timer_stop(&logs->timer);
+        if (!logs->looking)
+            look_again(&logs->timer);
+        return;
+    }
     stk_timer_stop(&logs->timer);
     if (logs->looking)
         stk_op_cancel(&logs->look.op);
@@ -160,8 +175,7 @@ static void read_all(struct logs *logs, const struct stk_seen *seen)
 static struct reader *find_reader(const struct logs *logs, const struct stk_status *st)
 {
     for (size_t i = 0; i < logs->n; i++)
-        if (stk_streq(logs->v[i]->req.ref.id, st->ref.id) &&
-            strcmp(logs->v[i]->name, st->name) == 0)
+        if (stk_streq(logs->v[i]->req.ref.id, st->ref.id)) /* its name may change: a replacement */
             return logs->v[i];
     return NULL;
 }
@@ -178,6 +192,15 @@ static void read_later(struct logs *logs, const struct stk_status *st)
     begin_reading(reader, *reader->after ? reader->after : NULL, (struct stk_opt){ 0 });
 }
 
+/* One that was made and not started yet: of a replacement under way, or of a start that failed. */
+static bool has_heir(const struct logs *logs, const struct stk_seen *seen)
+{
+    for (size_t i = 0; seen && i < seen->n; i++)
+        if (is_wanted(logs->cli, &seen->v[i]) && seen->v[i].state == STK_CREATED)
+            return true;
+    return false;
+}
+
 /* A look that failed is repeated: what is followed tells itself when the engine is gone. */
 static void looked(struct stk_op *op)
 {
@@ -185,13 +208,18 @@ static void looked(struct stk_op *op)
     struct stk_seen *seen = op->err.code == STK_OK ? logs->look.seen : NULL;
     logs->looking = false;
     stk_error_clear(&op->err);
-    for (size_t i = 0; seen && i < seen->n && !logs->ending && logs->reading; i++)
+    for (size_t i = 0; seen && i < seen->n && !logs->ending; i++)
         read_later(logs, &seen->v[i]);
+    bool heir = !logs->reading && has_heir(logs, seen) && ++logs->heir_looks < HEIR_LOOKS;
     stk_seen_free(seen);
     if (logs->reading)
-        stk_timer_start(logs->cli->loop, &logs->timer, LOOK_MS);
-    else
+        logs->heir_looks = 0;
+    if (logs->ending || (!logs->reading && !heir)) {
+        logs->over = true;
         maybe_end(logs);
+    } else {
+        stk_timer_start(logs->cli->loop, &logs->timer, heir ? HEIR_MS : LOOK_MS);
+    }
 }
 
 static void look_again(struct stk_timer *timer)
@@ -245,7 +273,7 @@ static void read_to_the_end(struct logs *logs)
 {
     struct stk_loop *loop = logs->cli->loop;
     logs->timer = (struct stk_timer){ .fire = look_again, .data = logs };
-    if (logs->cli->o.follow && !logs->until)
+    if (follows(logs))
         stk_timer_start(loop, &logs->timer, LOOK_MS);
     logs->interrupt = (struct stk_interrupt){ .came = interrupted, .data = logs };
     stk_interrupt_begin(loop, &logs->interrupt);

@@ -311,6 +311,8 @@ static void wait_for_all(struct up *u)
         struct choice *choice = &u->choices[i];
         if (!choice->in_scope || u->p->graph->v[i].unit.ref.kind != STK_SERVICE)
             continue;
+        if (choice->waits[STK_UNTIL_HEALTHY] != NO_ACTION)
+            continue; /* who is healthy is ready */
         if (choice->waits[STK_UNTIL_COMPLETED] == NO_ACTION &&
             !already(choice->act == NO_ACTION ? choice->seen : NULL, STK_UNTIL_COMPLETED))
             wait_for(u, (unsigned)i, STK_UNTIL_READY);

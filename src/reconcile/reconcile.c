@@ -30,6 +30,14 @@ static void finish(struct pass *pass, struct stk_error *err)
     stk_op_end(&req->op, err);
 }
 
+/* The first failure is the result; one that had time to fail says more than those that ran out of it. */
+static bool says_more(const struct stk_error *so_far, const struct stk_error *err)
+{
+    bool weak = so_far->code == STK_ETIMEOUT || so_far->code == STK_ECANCELED;
+    return so_far->code == STK_OK ||
+           (weak && err->code != STK_ETIMEOUT && err->code != STK_ECANCELED);
+}
+
 static void run_ended(struct run *run)
 {
     struct pass *pass = STK_CONTAINER(run, struct pass, run);
@@ -40,10 +48,11 @@ static void run_ended(struct run *run)
         pass->req->changed += job->state == JOB_OK && job->changed;
         pass->req->skipped += job->state == JOB_SKIPPED;
         pass->req->failed += job->state == JOB_FAILED;
-        if (job->state == JOB_FAILED && err.code == STK_OK)
+        if (job->state == JOB_FAILED && says_more(&err, &job->err))
             stk_error_copy(&err, &job->err);
     }
-    if (run->stopping)
+    if (run->stopping &&
+        (err.code == STK_OK || err.code == STK_ETIMEOUT || err.code == STK_ECANCELED))
         stk_fail(&err, STK_ECANCELED, nowhere, "canceled");
     finish(pass, &err);
 }

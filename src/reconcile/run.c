@@ -55,7 +55,10 @@ static void release_users(struct run *run, unsigned i)
         if (job->state == JOB_OK || soft)
             make_ready(run, user);
         else
-            skip_from(run, user, job->state == JOB_FAILED ? job->action->ref.name : job->culprit);
+            skip_from(run, user,
+                      run->stopping              ? NULL
+                      : job->state == JOB_FAILED ? job->action->ref.name
+                                                 : job->culprit);
     }
 }
 

@@ -58,7 +58,7 @@ static enum stk_code code_of(int status, const char *message)
 static void explain_refusal(struct stk_call *call, struct stk_error *err)
 {
     json_t *json = json_loadb(call->http.answer.bytes ? call->http.answer.bytes : "",
-                              call->http.answer.size, 0, NULL);
+                              call->http.answer.size, JSON_ALLOW_NUL, NULL);
     const char *message = stk_json_text(json, "message");
     if (message)
         stk_fail(err, code_of(call->status, message), nowhere, "%s", message);
@@ -88,7 +88,7 @@ static void read_answer(struct stk_call *call, struct stk_error *err)
     if (call->stream)
         return;
     if (answer->size)
-        call->json = json_loadb(answer->bytes, answer->size, 0, &why);
+        call->json = json_loadb(answer->bytes, answer->size, JSON_ALLOW_NUL, &why);
     if (!answer->size || call->json)
         check_shape(call, err);
     else

@@ -191,8 +191,9 @@ static void on_end(struct logs *logs)
     if (logs->got)
         logs->breaks = logs->pause_ms = 0;
     bool last = !logs->req->follow || logs->draining;
-    if (logs->draining && err->code == STK_EABSENT)
-        finish(logs); /* removed meanwhile */
+    bool removed = err->code == STK_EABSENT || err->code == STK_ECONFLICT; /* 409: being removed */
+    if (logs->draining && removed)
+        finish(logs);
     else if (!err->code && !cut && last)
         finish(logs);
     else if (!err->code && !cut)

@@ -30,7 +30,7 @@ static void take_line(struct stk_pull *pull)
 {
     if (!pull->line.size)
         return;
-    json_t *line = json_loadb(pull->line.bytes, pull->line.size, 0, NULL);
+    json_t *line = json_loadb(pull->line.bytes, pull->line.size, JSON_ALLOW_NUL, NULL);
     const char *error = stk_json_text(stk_json_get(line, "errorDetail"), "message");
     if (!error)
         error = stk_json_text(line, "error");

@@ -17,7 +17,8 @@ int stk_version_choose(const char *text, struct stk_error *reterr)
                         "the engine does not say which API version it speaks (got '%s')", text);
     if (minor < STK_API_OLDEST)
         return stk_fail(reterr, STK_EENGINE, nowhere,
-                        "the engine is too old: it speaks API version %s, needed is 1.%d or later",
+                        "it is too old: it speaks API version %s, needed is 1.%d or later (Docker "
+                        "19.03); update it, or name another with -H or DOCKER_HOST",
                         text, STK_API_OLDEST);
     return minor < STK_API_NEWEST ? (int)minor : STK_API_NEWEST;
 }
@@ -51,6 +52,8 @@ static void on_ping(struct stk_op *op)
                  docker->host, ping->status);
     } else {
         int minor = stk_version_choose(ping->got, &err);
+        if (minor < 0)
+            stk_wrap(&err, "engine at %s", docker->host);
         docker->api_minor = minor > 0 ? (unsigned)minor : 0;
         stk_trace(STK_TRACE_DOCKER, "engine speaks API %s, we use 1.%u", ping->got,
                   docker->api_minor);

@@ -184,8 +184,10 @@ START_TEST(the_lower_of_the_two_newest_versions_is_spoken)
     ck_assert_int_eq(stk_version_choose("1.99", &err), 52);
     ck_assert_int_eq(stk_version_choose("1.40", &err), 40);
     ck_assert_int_eq(stk_version_choose("1.12", &err), -STK_EENGINE);
-    ck_assert_str_eq(err.msg,
-                     "the engine is too old: it speaks API version 1.12, needed is 1.40 or later");
+    ck_assert_str_eq(
+        err.msg,
+        "it is too old: it speaks API version 1.12, needed is 1.40 or later (Docker 19.03); "
+        "update it, or name another with -H or DOCKER_HOST");
     stk_error_clear(&err);
     ck_assert_int_eq(stk_version_choose("2.0", &err), -STK_EENGINE);
     stk_error_clear(&err);

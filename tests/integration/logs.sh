@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# What logs shows: both streams apart, a container that is replaced while it is followed, and one whose
+# health check prints what no text should hold.
+. "$(dirname "$0")/lib.sh"
+need_engine
+need_image busybox:1.36
+cd "$work" || exit 1
+export COMPOSE_PROJECT_NAME=$project
+
+stack() { # GREETING
+    cat > compose.yaml << END
+services:
+  talk:
+    image: busybox:1.36
+    init: true
+    stop_grace_period: 1s
+    command: [sh, -c, "echo $1; echo $1 too >&2; sleep 600"]
+    healthcheck: { test: ["CMD", "printf", 'a\\\\0b'], interval: 1s }
+  after:
+    image: busybox:1.36
+    command: [echo, "after"]
+    depends_on: { talk: { condition: service_healthy } }
+END
+}
+
+# a NUL in what the check prints hurts nobody
+stack hello
+run stackctl up -d
+expect_status 0
+run stackctl logs talk
+expect_status 0
+expect out matches '^talk-1 +\| hello$'
+expect out lacks 'too'
+expect err matches '^talk-1 +\| hello too$'
+
+# followed over a replacement
+"$STACKCTL" logs -f talk > followed 2> followed.err &
+follower=$!
+background+=("$follower")
+wait_for 20 grep -q hello followed
+stack bye
+must run stackctl up -d --no-deps talk
+wait_for 20 grep -q bye followed
+check "the first lines came once" same 1 "$(grep -c hello followed)"
+check "the new lines came once" same 1 "$(grep -c bye followed)"
+run stackctl down
+expect_status 0
+wait_for 20 eval '! kill -0 $follower 2> /dev/null'
+wait "$follower"
+check "logs -f ends well with its containers" same 0 $?
