@@ -89,8 +89,12 @@ static void read_ended(struct stk_op *op)
     log_source_flush(reader->source);
     if (op->err.code != STK_OK && op->err.code != STK_EABSENT && op->err.code != STK_ECANCELED) {
         stk_wrap(&op->err, "logs of '%s'", reader->name);
-        int status = stk_report_error(logs->cli, &op->err);
-        logs->status = logs->status ? logs->status : status;
+        if (strstr(op->err.msg, "driver does not support reading")) {
+            stk_warn("%s", op->err.msg); /* that is how the file wants it */
+        } else {
+            int status = stk_report_error(logs->cli, &op->err);
+            logs->status = logs->status ? logs->status : status;
+        }
     }
     stk_error_clear(&op->err);
     maybe_end(logs);

@@ -33,13 +33,24 @@ expect out matches '^talk-1 +\| hello$'
 expect out lacks 'too'
 expect err matches '^talk-1 +\| hello too$'
 
+# one whose log nobody keeps is a warning; the others are shown
+cat > mute.yaml << 'END'
+services:
+  mute: { image: "busybox:1.36", command: [echo, unheard], logging: { driver: none } }
+END
+must run stackctl -f compose.yaml -f mute.yaml up -d
+run stackctl -f compose.yaml -f mute.yaml logs mute after
+expect_status 0
+expect err contains "warning: logs of '$project-mute-1'"
+expect out matches '^after-1 +\| after$'
+
 # followed over a replacement
 "$STACKCTL" logs -f talk > followed 2> followed.err &
 follower=$!
 background+=("$follower")
 wait_for 20 grep -q hello followed
 stack bye
-must run stackctl up -d --no-deps talk
+must run stackctl up -d --no-deps --remove-orphans talk
 wait_for 20 grep -q bye followed
 check "the first lines came once" same 1 "$(grep -c hello followed)"
 check "the new lines came once" same 1 "$(grep -c bye followed)"

@@ -60,8 +60,14 @@ static void explain_refusal(struct stk_call *call, struct stk_error *err)
     json_t *json = json_loadb(call->http.answer.bytes ? call->http.answer.bytes : "",
                               call->http.answer.size, JSON_ALLOW_NUL, NULL);
     const char *message = stk_json_text(json, "message");
-    if (message)
-        stk_fail(err, code_of(call->status, message), nowhere, "%s", message);
+    enum stk_code code = code_of(call->status, message ? message : "");
+    if (message && code == STK_EENGINE)
+        stk_fail(err, code, nowhere,
+                 "engine at %s: %s (stackctl speaks 1.%d to 1.%d); update the older of the two, or "
+                 "name another engine with -H or DOCKER_HOST",
+                 call->docker->host, message, STK_API_OLDEST, STK_API_NEWEST);
+    else if (message)
+        stk_fail(err, code, nowhere, "%s", message);
     else
         stk_fail(err, code_of(call->status, ""), nowhere, "the engine answered %d to %s %.*s",
                  call->status, call->method, (int)strcspn(call->path, "?"), call->path);
