@@ -17,7 +17,7 @@ struct options {
     /* of commands */
     struct stk_strs scale, status, attach, no_attach;
     const char *pull, *exit_code_from, *format, *tail, *since, *until, *output, *rmi, *filter,
-        *hash;
+        *hash, *wait_for;
     struct stk_opt timeout, wait_timeout, lock_timeout, index;
     bool detach, wait, force_recreate, no_recreate, no_deps, always_recreate_deps, no_start;
     bool remove_orphans, no_color, no_log_prefix, timestamps, abort_on_exit, abort_on_failure;

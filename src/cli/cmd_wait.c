@@ -1,0 +1,182 @@
+/* cmd_wait.c — wait: until services are ready, healthy, or have exited. Works from labels alone. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arena.h"
+#include "command.h"
+#include "interrupt.h"
+#include "loop.h"
+#include "text.h"
+
+#define AT(member) offsetof(struct options, member)
+
+static const struct option_row options[] = {
+    { "for", 0, OPT_STRING, AT(wait_for), "WHAT",
+      "ready, healthy, exited or exited:CODE (default exited)" },
+    { "timeout", 0, OPT_SECONDS, AT(timeout), "SECONDS", "How long to wait at most" },
+    { 0 },
+};
+
+struct waiter {
+    struct waiting *all;
+    char *name;
+    struct stk_wait_req req;
+};
+
+struct waiting {
+    struct cli *cli;
+    enum stk_until until;
+    int64_t code; /* exited:CODE; -1: any */
+    struct waiter *v;
+    size_t n, left;
+    struct stk_interrupt interrupt;
+    int status;
+};
+
+static int parse_what(struct waiting *w)
+{
+    static const struct {
+        const char *word;
+        enum stk_until until;
+    } words[] = { { "ready", STK_UNTIL_READY },
+                  { "healthy", STK_UNTIL_HEALTHY },
+                  { "exited", STK_UNTIL_EXITED } };
+    const char *what = w->cli->o.wait_for ? w->cli->o.wait_for : "exited";
+    w->code = -1;
+    for (size_t i = 0; i < STK_LEN(words); i++)
+        if (strcmp(what, words[i].word) == 0) {
+            w->until = words[i].until;
+            return 0;
+        }
+    w->until = STK_UNTIL_EXITED;
+    if (stk_starts(what, "exited:") && stk_parse_int(what + 7, &w->code) && w->code >= 0)
+        return 0;
+    return stk_usage_error(
+        w->cli, "invalid value '%s' for --for: expected ready, healthy, exited or exited:CODE",
+        what);
+}
+
+static void fail(struct waiting *w, const struct waiter *waiter, struct stk_error *err)
+{
+    stk_wrap(err, "'%s'", waiter->name);
+    int status = stk_report_error(w->cli, err);
+    w->status = w->status ? w->status : status;
+}
+
+/* As Docker Compose's wait: the exit code on standard output, and that of the last as the result. */
+static void tell_exit(struct waiting *w, const struct waiter *waiter,
+                      const struct stk_status *status)
+{
+    struct stk_error err = { 0 };
+    printf("%d\n", status->exit_code);
+    if (w->code < 0)
+        w->status = status->exit_code;
+    else if (status->exit_code != w->code) {
+        stk_fail(&err, STK_ENOTREADY, (struct stk_src){ 0 }, "exited with code %d, not %d",
+                 status->exit_code, (int)w->code);
+        fail(w, waiter, &err);
+        stk_error_clear(&err);
+    }
+}
+
+static void ended(struct stk_op *op)
+{
+    struct waiter *waiter = op->data;
+    struct waiting *w = waiter->all;
+    const struct stk_seen *seen = waiter->req.seen;
+    if (op->err.code != STK_OK && !w->interrupt.count)
+        fail(w, waiter, &op->err);
+    else if (op->err.code == STK_OK && w->until == STK_UNTIL_EXITED && seen && seen->n)
+        tell_exit(w, waiter, &seen->v[0]);
+    stk_error_clear(&op->err);
+    stk_seen_free(TAKE(waiter->req.seen));
+    if (--w->left == 0)
+        stk_loop_stop(w->cli->loop);
+}
+
+static void interrupted(struct stk_interrupt *interrupt, unsigned count)
+{
+    struct waiting *w = interrupt->data;
+    (void)count;
+    for (size_t i = 0; i < w->n; i++)
+        stk_op_cancel(&w->v[i].req.op);
+}
+
+static bool is_wanted(const struct cli *cli, const struct stk_status *status)
+{
+    if (status->ref.kind != STK_SERVICE || status->oneoff)
+        return false;
+    for (size_t i = 0; i < cli->args.n; i++)
+        if (stk_glob(cli->args.v[i], status->ref.name))
+            return true;
+    return cli->args.n == 0;
+}
+
+static void begin(struct waiting *w, const struct stk_seen *seen)
+{
+    w->v = stk_arena_array(w->cli->arena, seen->n + 1, sizeof(*w->v));
+    for (size_t i = 0; i < seen->n; i++) {
+        if (!is_wanted(w->cli, &seen->v[i]))
+            continue;
+        struct waiter *waiter = &w->v[w->n++];
+        waiter->all = w;
+        waiter->name = stk_arena_strdup(w->cli->arena, seen->v[i].name);
+        waiter->req = (struct stk_wait_req){
+            .op = { .done = ended, .data = waiter, .timeout_ms = (unsigned)w->cli->o.timeout.v },
+            .ref = seen->v[i].ref,
+            .until = w->until,
+        };
+        w->left++;
+        stk_runtime_wait_healthy(w->cli->rt, &waiter->req);
+    }
+}
+
+static int wait_for(struct waiting *w, const struct stk_seen *seen)
+{
+    begin(w, seen);
+    if (w->n == 0) {
+        struct stk_error err = { 0 };
+        stk_fail(&err, STK_EABSENT, (struct stk_src){ 0 },
+                 "project '%s' has no container to wait for", w->cli->project);
+        int rc = stk_report_error(w->cli, &err);
+        stk_error_clear(&err);
+        return rc;
+    }
+    w->interrupt = (struct stk_interrupt){ .came = interrupted, .data = w };
+    stk_interrupt_begin(w->cli->loop, &w->interrupt);
+    stk_loop_run(w->cli->loop);
+    stk_interrupt_end(&w->interrupt);
+    int signalled = stk_interrupt_status(&w->interrupt);
+    return signalled ? signalled : w->status;
+}
+
+static int run(struct cli *cli)
+{
+    struct waiting w = { .cli = cli };
+    struct stk_seen *seen = NULL;
+    int rc = parse_what(&w);
+    if (!rc)
+        rc = stk_cli_look(cli, cli->project, STK_SEE_SERVICES, &seen);
+    if (!rc)
+        rc = stk_check_services(cli, seen, &cli->args);
+    if (!rc)
+        rc = wait_for(&w, seen);
+    stk_seen_free(seen);
+    return rc;
+}
+
+const struct command stk_cmd_wait = {
+    .name = "wait",
+    .args = "[SERVICE...]",
+    .help = "Wait until services are ready, or have exited",
+    .more =
+        "With --for exited (the default) each exit code is printed, and the last is the status.\n\n"
+        "Examples:\n"
+        "  stackctl wait --for ready --timeout 60     everything is ready within a minute\n"
+        "  stackctl wait --for exited:0 migrate       the job ended well\n",
+    .needs = NEEDS_PROJECT | NEEDS_ENGINE,
+    .max_args = -1,
+    .options = options,
+    .run = run,
+};
