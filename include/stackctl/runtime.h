@@ -52,6 +52,7 @@ struct stk_start_req {
     bool no_pull;           /* images: fail when absent, whatever the pull policy */
     struct stk_opt grace;   /* with replace: ms, overriding the instance's own */
     void (*progress)(struct stk_start_req *req, const struct stk_progress *p); /* may be NULL */
+    void (*warn)(struct stk_start_req *req, const char *text); /* of what has no effect; may be NULL */
     /* results */
     bool changed;           /* something was really done */
     char since[40];         /* logs of this run come after this engine time; "": from the beginning */

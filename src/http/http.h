@@ -41,6 +41,7 @@ struct stk_http_req {
     const char *method, *path; /* path with its query, escaped */
     const char *body;          /* or NULL */
     size_t body_size;
+    const char *body_type; /* NULL: application/json */
     const char *header; /* one more request header, "Name: value", or NULL */
     const char *want;   /* name of an answer header to keep in got, or NULL */
     size_t max;         /* bytes of answer kept; 0: 1 MiB */

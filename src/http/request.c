@@ -167,7 +167,10 @@ static void set_request(struct stk_http_req *req)
         curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)req->body_size);
         curl_easy_setopt(easy, CURLOPT_POSTFIELDS, req->body ? req->body : "");
         add_header(req, "Expect:"); /* never wait for "100 Continue" */
-        add_header(req, req->body ? "Content-Type: application/json" : "Content-Type:");
+        STK_CLEANUP(stk_charp)
+        char *type =
+            stk_printf("Content-Type: %s", req->body_type ? req->body_type : "application/json");
+        add_header(req, req->body ? type : "Content-Type:");
     }
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, req->headers);
 }

@@ -222,6 +222,13 @@ static void pulled_some(struct stk_start_req *req, const struct stk_progress *pr
                   .type = STK_EV_PROGRESS, .phase = phase_of(job->action), .progress = progress });
 }
 
+static void warned(struct stk_start_req *req, const char *text)
+{
+    struct job *job = STK_CONTAINER(req, struct job, start);
+    tell(job, &(struct stk_event){
+                  .type = STK_EV_WARNING, .phase = phase_of(job->action), .message = text });
+}
+
 static void started(struct stk_op *op)
 {
     struct job *job = op->data;
@@ -244,6 +251,7 @@ static void begin_start(struct job *job)
         .no_pull = a->no_pull,
         .grace = job->run->req->grace,
         .progress = job->run->req->quiet_pull ? NULL : pulled_some,
+        .warn = warned,
     };
     job->current = &job->start.op;
     stk_runtime_start(job->run->rt, &job->start);

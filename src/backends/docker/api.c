@@ -145,8 +145,9 @@ void stk_call_send_now(struct stk_call *call)
         .op = { .done = on_answer, .data = call },
         .method = call->method,
         .path = call->sent_path,
-        .body = call->sent_body,
-        .body_size = call->sent_body ? strlen(call->sent_body) : 0,
+        .body = call->tar ? call->tar : call->sent_body,
+        .body_size = call->tar ? call->tar_size : call->sent_body ? strlen(call->sent_body) : 0,
+        .body_type = call->tar ? "application/x-tar" : NULL,
         .max = call->max ? call->max : ANSWER_MAX,
         .on_body = call->stream ? on_stream : NULL,
         .on_begin = call->begun ? on_begin : NULL,
@@ -212,6 +213,7 @@ void stk_call_clear(struct stk_call *call)
     free(call->path);
     free(call->sent_path);
     free(call->sent_body);
+    free(call->tar);
     json_decref(call->send);
     json_decref(call->json);
     stk_http_req_clear(&call->http);

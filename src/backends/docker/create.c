@@ -1,55 +1,16 @@
 /* create.c — what a container is made from, in the engine's terms. Mounts are mounts.c, labels
- * labels.c. */
+ * labels.c, networks create_network.c, limits create_resources.c, what it takes from other
+ * containers shares.c. */
 #include "create.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "arena.h"
 #include "labels.h"
+#include "put.h"
+#include "shares.h"
 #include "text.h"
-
-static void set_str(json_t *to, const char *key, const char *value)
-{
-    if (value)
-        json_object_set_new(to, key, json_string(value));
-}
-
-static void set_int(json_t *to, const char *key, struct stk_opt value)
-{
-    if (value.set)
-        json_object_set_new(to, key, json_integer(value.v));
-}
-
-static void set_bool(json_t *to, const char *key, struct stk_opt value)
-{
-    if (value.set)
-        json_object_set_new(to, key, json_boolean(value.v != 0));
-}
-
-static json_t *list_of(const struct stk_strs *list)
-{
-    json_t *ret = json_array();
-    for (size_t i = 0; i < list->n; i++)
-        json_array_append_new(ret, json_string(list->v[i]));
-    return ret;
-}
-
-static void set_list(json_t *to, const char *key, const struct stk_strs *list)
-{
-    if (list->set || list->n)
-        json_object_set_new(to, key, list_of(list));
-}
-
-static json_t *map_of(const struct stk_kvs *map)
-{
-    json_t *ret = json_object();
-    for (size_t i = 0; i < map->n; i++)
-        json_object_set_new(ret, map->v[i].key,
-                            json_string(map->v[i].value ? map->v[i].value : ""));
-    return ret;
-}
 
 /* A variable without a value is sent by its bare name: the engine then drops the image's. */
 static void set_environment(json_t *config, const struct stk_kvs *env)
@@ -111,13 +72,13 @@ static void set_healthcheck(json_t *config, const struct stk_healthcheck *check,
         json_object_set_new(health, "Test", json_pack("[s]", "NONE"));
         return;
     }
-    set_list(health, "Test", &check->test);
-    set_int(health, "Interval", check->interval);
-    set_int(health, "Timeout", check->timeout);
-    set_int(health, "Retries", check->retries);
-    set_int(health, "StartPeriod", check->start_period);
-    if (api_minor >= 44)
-        set_int(health, "StartInterval", check->start_interval);
+    stk_put_list(health, "Test", &check->test);
+    stk_put_int(health, "Interval", check->interval);
+    stk_put_int(health, "Timeout", check->timeout);
+    stk_put_int(health, "Retries", check->retries);
+    stk_put_int(health, "StartPeriod", check->start_period);
+    if (api_minor >= STK_API_START_INTERVAL)
+        stk_put_int(health, "StartInterval", check->start_interval);
 }
 
 /* In seconds, rounded up, so that a grace of half a second is not none. */
@@ -131,8 +92,8 @@ static void set_stop_timeout(json_t *config, struct stk_opt grace)
 static json_t *labels_of(const struct stk_create *create)
 {
     json_t *labels = stk_labels(create->unit, create->tool);
-    set_str(labels, STK_LABEL_IMAGE, create->image_id);
-    set_str(labels, STK_LABEL_REPLACE, create->replaces);
+    stk_put_str(labels, STK_LABEL_IMAGE, create->image_id);
+    stk_put_str(labels, STK_LABEL_REPLACE, create->replaces);
     return labels;
 }
 
@@ -140,15 +101,16 @@ static json_t *config_of(const struct stk_create *create)
 {
     const struct stk_service *service = create->unit->service;
     json_t *config = json_object();
-    set_str(config, "Hostname", service->hostname);
-    set_str(config, "User", service->user);
-    set_str(config, "WorkingDir", service->working_dir);
-    set_str(config, "Image", service->image);
-    set_str(config, "StopSignal", service->stop_signal);
-    set_bool(config, "Tty", service->tty);
-    set_bool(config, "OpenStdin", service->stdin_open);
-    set_list(config, "Cmd", &service->command);
-    set_list(config, "Entrypoint", &service->entrypoint);
+    stk_put_str(config, "Hostname", service->hostname);
+    stk_put_str(config, "Domainname", service->domainname);
+    stk_put_str(config, "User", service->user);
+    stk_put_str(config, "WorkingDir", service->working_dir);
+    stk_put_str(config, "Image", service->image);
+    stk_put_str(config, "StopSignal", service->stop_signal);
+    stk_put_bool(config, "Tty", service->tty);
+    stk_put_bool(config, "OpenStdin", service->stdin_open);
+    stk_put_list(config, "Cmd", &service->command);
+    stk_put_list(config, "Entrypoint", &service->entrypoint);
     set_environment(config, &service->environment);
     set_healthcheck(config, &service->healthcheck, create->api_minor);
     set_stop_timeout(config, service->stop_grace_period);
@@ -156,15 +118,31 @@ static json_t *config_of(const struct stk_create *create)
     return config;
 }
 
-static void set_restart(json_t *host, const char *restart)
+/* The words of deploy.restart_policy are others. */
+static const char *restart_word(const char *word)
 {
-    if (!restart)
-        return;
-    size_t n = strcspn(restart, ":");
-    STK_CLEANUP(stk_charp) char *name = stk_strndup(restart, n);
-    int retries = restart[n] ? atoi(restart + n + 1) : 0;
+    return stk_streq(word, "none") ? "no" : stk_streq(word, "any") ? "always" : word;
+}
+
+static void put_restart(json_t *host, const char *name, int64_t retries)
+{
     json_object_set_new(host, "RestartPolicy",
-                        json_pack("{s:s, s:i}", "Name", name, "MaximumRetryCount", retries));
+                        json_pack("{s:s, s:I}", "Name", restart_word(name), "MaximumRetryCount",
+                                  (json_int_t)retries));
+}
+
+static void set_restart(json_t *host, const struct stk_service *service)
+{
+    const struct stk_restart_policy *policy = &service->deploy.restart_policy;
+    const char *restart = service->restart;
+    if (policy->set) {
+        put_restart(host, policy->condition ? policy->condition : "",
+                    policy->max_attempts.set ? policy->max_attempts.v : 0);
+    } else if (restart) {
+        size_t n = strcspn(restart, ":");
+        STK_CLEANUP(stk_charp) char *name = stk_strndup(restart, n);
+        put_restart(host, name, restart[n] ? atoi(restart + n + 1) : 0);
+    }
 }
 
 /* "host=address" → "host:address" */
@@ -178,38 +156,7 @@ static void set_extra_hosts(json_t *host, const struct stk_strs *extra)
             *equals = ':';
         json_array_append_new(list, json_string(line));
     }
-    if (extra->n)
-        json_object_set_new(host, "ExtraHosts", list);
-    else
-        json_decref(list);
-}
-
-static void set_ulimits(json_t *host, const struct stk_service *service)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; i < service->n_ulimits; i++) {
-        const struct stk_ulimit *u = &service->ulimits[i];
-        json_array_append_new(list, json_pack("{s:s, s:I, s:I}", "Name", u->name, "Soft",
-                                              (json_int_t)u->soft, "Hard", (json_int_t)u->hard));
-    }
-    if (service->n_ulimits)
-        json_object_set_new(host, "Ulimits", list);
-    else
-        json_decref(list);
-}
-
-/* Limits under deploy win over the older keys beside it. */
-static void set_resources(json_t *host, const struct stk_service *service)
-{
-    const struct stk_deploy *deploy = &service->deploy;
-    struct stk_optf cpus = deploy->limit_cpus.set ? deploy->limit_cpus : service->cpus;
-    if (cpus.set)
-        json_object_set_new(host, "NanoCpus", json_integer((json_int_t)llround(cpus.v * 1e9)));
-    set_int(host, "Memory", deploy->limit_memory.set ? deploy->limit_memory : service->mem_limit);
-    set_int(host, "MemoryReservation", deploy->reserve_memory);
-    set_int(host, "PidsLimit", deploy->limit_pids);
-    set_int(host, "ShmSize", service->shm_size);
-    set_ulimits(host, service);
+    stk_put_some(host, "ExtraHosts", list);
 }
 
 static void set_logging(json_t *host, const struct stk_logging *logging)
@@ -217,8 +164,8 @@ static void set_logging(json_t *host, const struct stk_logging *logging)
     if (!logging->set)
         return;
     json_t *log = json_object();
-    set_str(log, "Type", logging->driver ? logging->driver : "");
-    json_object_set_new(log, "Config", map_of(&logging->options));
+    stk_put_str(log, "Type", logging->driver ? logging->driver : "");
+    json_object_set_new(log, "Config", stk_map_of(&logging->options));
     json_object_set_new(host, "LogConfig", log);
 }
 
@@ -226,66 +173,36 @@ static json_t *host_of(const struct stk_create *create)
 {
     const struct stk_service *service = create->unit->service;
     json_t *host = json_object();
-    set_restart(host, service->restart);
-    set_list(host, "CapAdd", &service->cap_add);
-    set_list(host, "CapDrop", &service->cap_drop);
-    set_list(host, "Dns", &service->dns);
-    set_list(host, "DnsSearch", &service->dns_search);
-    set_list(host, "DnsOptions", &service->dns_opt);
-    stk_create_security(host, create->unit);
-    set_bool(host, "Privileged", service->privileged);
-    set_bool(host, "ReadonlyRootfs", service->read_only);
-    set_bool(host, "Init", service->init);
+    set_restart(host, service);
+    stk_put_list(host, "CapAdd", &service->cap_add);
+    stk_put_list(host, "CapDrop", &service->cap_drop);
+    stk_put_list(host, "Dns", &service->dns);
+    stk_put_list(host, "DnsSearch", &service->dns_search);
+    stk_put_list(host, "DnsOptions", &service->dns_opt);
+    stk_put_list(host, "GroupAdd", &service->group_add);
+    stk_put_bool(host, "Privileged", service->privileged);
+    stk_put_bool(host, "ReadonlyRootfs", service->read_only);
+    stk_put_bool(host, "Init", service->init);
+    stk_put_str(host, "Isolation", service->isolation);
+    stk_put_str(host, "Runtime", service->runtime);
+    stk_put_map(host, "Sysctls", &service->sysctls);
+    stk_put_map(host, "StorageOpt", &service->storage_opt);
+    if (create->api_minor >= STK_API_ANNOTATIONS)
+        stk_put_map(host, "Annotations", &service->annotations);
     set_extra_hosts(host, &service->extra_hosts);
-    set_resources(host, service);
     set_logging(host, &service->logging);
-    if (service->sysctls.n)
-        json_object_set_new(host, "Sysctls", map_of(&service->sysctls));
-    if (service->n_networks)
-        set_str(host, "NetworkMode", stk_create_network(create->unit, &service->networks[0]));
+    stk_create_security(host, create->unit);
+    stk_create_resources(host, service);
+    stk_shares_put(host, create->unit, create->parents);
     stk_create_mounts(host, create);
     return host;
 }
 
-const char *stk_create_network(const struct stk_unit *unit, const struct stk_attachment *at)
-{
-    for (size_t i = 0; i < unit->spec->n_networks; i++)
-        if (stk_streq(unit->spec->networks[i].key, at->network))
-            return unit->spec->networks[i].name;
-    return at->network;
-}
-
-json_t *stk_create_endpoint(const struct stk_unit *unit, const struct stk_attachment *at)
-{
-    json_t *aliases = json_pack("[s, s]", unit->name, unit->service->name);
-    for (size_t i = 0; i < at->aliases.n; i++)
-        json_array_append_new(aliases, json_string(at->aliases.v[i]));
-    json_t *endpoint = json_pack("{s:o}", "Aliases", aliases);
-    if (!at->ipv4_address && !at->ipv6_address)
-        return endpoint;
-    json_t *ipam = json_object();
-    set_str(ipam, "IPv4Address", at->ipv4_address);
-    set_str(ipam, "IPv6Address", at->ipv6_address);
-    json_object_set_new(endpoint, "IPAMConfig", ipam);
-    return endpoint;
-}
-
-size_t stk_create_networks_at_once(const struct stk_unit *unit, unsigned api_minor)
-{
-    size_t n = unit->service->n_networks;
-    return api_minor >= 44 || n < 2 ? n : 1;
-}
-
 json_t *stk_create_body(const struct stk_create *create)
 {
-    const struct stk_service *service = create->unit->service;
-    json_t *body = config_of(create), *host = host_of(create), *endpoints = json_object();
-    set_ports(body, host, service);
-    size_t n = stk_create_networks_at_once(create->unit, create->api_minor);
-    for (size_t i = 0; i < n; i++)
-        json_object_set_new(endpoints, stk_create_network(create->unit, &service->networks[i]),
-                            stk_create_endpoint(create->unit, &service->networks[i]));
+    json_t *body = config_of(create), *host = host_of(create);
+    set_ports(body, host, create->unit->service);
+    stk_create_networking(body, host, create);
     json_object_set_new(body, "HostConfig", host);
-    json_object_set_new(body, "NetworkingConfig", json_pack("{s:o}", "EndpointsConfig", endpoints));
     return body;
 }

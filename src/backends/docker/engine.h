@@ -44,6 +44,8 @@ struct stk_host {
 int stk_host_parse(const char *host, const char *(*env)(const char *), struct stk_host *ret,
                    struct stk_error *reterr);
 void stk_host_clear(struct stk_host *host);
+/* The path of the socket it is at, or NULL; an engine at one is taken to see our files. */
+const char *stk_docker_socket(const struct stk_docker *docker);
 
 /* version.c: sends the calls in docker->waiting once the version is known, or fails them. */
 void stk_version_negotiate(struct stk_docker *docker);
@@ -58,6 +60,8 @@ struct stk_call {
     const char *method;
     char *path;       /* malloc'd, without the version; the call's own from then on */
     json_t *send;     /* body, or NULL; the call's own from then on */
+    char *tar;        /* a body that is a tar stream instead; malloc'd, the call's own */
+    size_t tar_size;
     size_t max;       /* bytes of answer; 0: 4 MiB */
     unsigned wait_ms; /* until the answer begins; 0: 30 s; STK_FOREVER: no limit */
     unsigned idle_ms; /* streams: between two pieces; 0: no limit */

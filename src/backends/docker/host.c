@@ -100,3 +100,9 @@ void stk_host_clear(struct stk_host *host)
     free(host->key_file);
     *host = (struct stk_host){ 0 };
 }
+
+const char *stk_docker_socket(const struct stk_docker *docker)
+{
+    static const char scheme[] = "unix://";
+    return stk_starts(docker->host, scheme) ? docker->host + strlen(scheme) : NULL;
+}

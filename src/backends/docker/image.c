@@ -23,6 +23,16 @@ static void clear(struct stk_task *task)
     stk_charp(&image->before);
 }
 
+/* That of the service which wants it. */
+static const char *platform_of(const struct stk_unit *unit)
+{
+    const struct stk_spec *spec = unit->spec;
+    for (size_t i = 0; spec && i < spec->n_services; i++)
+        if (stk_streq(spec->services[i].name, unit->image.service))
+            return spec->services[i].platform;
+    return NULL;
+}
+
 static void pull_or_fail(struct image *image)
 {
     const struct stk_image_unit *unit = &image->req->unit->image;
@@ -34,7 +44,7 @@ static void pull_or_fail(struct image *image)
         return;
     }
     image->pull.req = image->req;
-    stk_pull_send(&image->task, PULL, &image->pull, unit->name);
+    stk_pull_send(&image->task, PULL, &image->pull, unit->name, platform_of(image->req->unit));
 }
 
 static void looked(struct image *image)

@@ -7,6 +7,8 @@
 #include "buf.h"
 #include "create.h"
 #include "engine.h"
+#include "files.h"
+#include "put.h"
 #include "text.h"
 #include "words.h"
 
@@ -23,7 +25,8 @@ static bool fits_bind(const struct stk_mount *m)
 {
     bool creates = !m->create_host_path.set || m->create_host_path.v;
     bool plain = m->source && !strchr(m->source, ':') && !strchr(m->target, ':');
-    return plain && ((m->type == STK_MOUNT_BIND && creates) || m->selinux);
+    bool more = m->recursive || m->volume_labels.n || m->subpath;
+    return plain && !more && ((m->type == STK_MOUNT_BIND && creates) || m->selinux);
 }
 
 static json_t *bind_text(const char *source, const struct stk_mount *m)
@@ -40,45 +43,82 @@ static json_t *bind_text(const char *source, const struct stk_mount *m)
     return json_string(text.bytes);
 }
 
-static void add_volume_options(json_t *mount, const struct stk_mount *m)
+/* How far a bind mount reaches; before API 1.44 a read-only one never was recursive. */
+static json_t *bind_options(const struct stk_mount *m, unsigned api_minor)
+{
+    json_t *options = json_object();
+    bool creates = !m->create_host_path.set || m->create_host_path.v;
+    stk_put_str(options, "Propagation", m->propagation);
+    if (creates && api_minor >= STK_API_CREATE_MOUNTPOINT)
+        json_object_set_new(options, "CreateMountpoint", json_true());
+    if (stk_streq(m->recursive, "disabled"))
+        json_object_set_new(options, "NonRecursive", json_true());
+    if (stk_streq(m->recursive, "writable") && api_minor >= STK_API_RECURSIVE)
+        json_object_set_new(options, "ReadOnlyNonRecursive", json_true());
+    if (stk_streq(m->recursive, "readonly"))
+        json_object_set_new(options, "ReadOnlyForceRecursive", json_true());
+    return options;
+}
+
+static json_t *volume_options(const struct stk_mount *m)
 {
     json_t *options = json_object();
     if (m->nocopy)
         json_object_set_new(options, "NoCopy", json_true());
-    if (m->subpath)
-        json_object_set_new(options, "Subpath", json_string(m->subpath));
-    json_object_set_new(mount, "VolumeOptions", options);
+    stk_put_str(options, "Subpath", m->subpath);
+    stk_put_map(options, "Labels", &m->volume_labels);
+    return options;
 }
 
-static void add_tmpfs_options(json_t *mount, const struct stk_mount *m)
+static json_t *tmpfs_options(const struct stk_mount *m)
 {
     json_t *options = json_object();
-    if (m->tmpfs_size.set)
-        json_object_set_new(options, "SizeBytes", json_integer(m->tmpfs_size.v));
-    if (m->tmpfs_mode.set)
-        json_object_set_new(options, "Mode", json_integer(m->tmpfs_mode.v));
-    json_object_set_new(mount, "TmpfsOptions", options);
+    stk_put_int(options, "SizeBytes", m->tmpfs_size);
+    stk_put_int(options, "Mode", m->tmpfs_mode);
+    return options;
 }
 
-static json_t *mount_object(const char *source, const struct stk_mount *m)
+static json_t *image_options(const struct stk_mount *m)
+{
+    json_t *options = json_object();
+    stk_put_str(options, "Subpath", m->image_subpath);
+    return options;
+}
+
+static void put_options(json_t *mount, const struct stk_mount *m, unsigned api_minor)
+{
+    switch (m->type) {
+    case STK_MOUNT_BIND:
+        stk_put_some(mount, "BindOptions", bind_options(m, api_minor));
+        break;
+    case STK_MOUNT_VOLUME:
+        stk_put_some(mount, "VolumeOptions", volume_options(m));
+        break;
+    case STK_MOUNT_TMPFS:
+        stk_put_some(mount, "TmpfsOptions", tmpfs_options(m));
+        break;
+    case STK_MOUNT_IMAGE:
+        stk_put_some(mount, "ImageOptions", image_options(m));
+        break;
+    case STK_MOUNT_NPIPE:
+    case STK_MOUNT_CLUSTER:
+        break;
+    }
+}
+
+static json_t *mount_object(const char *source, const struct stk_mount *m, unsigned api_minor)
 {
     static const char *const types[] = {
-        [STK_MOUNT_BIND] = "bind", [STK_MOUNT_VOLUME] = "volume", [STK_MOUNT_TMPFS] = "tmpfs"
+        [STK_MOUNT_BIND] = "bind",   [STK_MOUNT_VOLUME] = "volume", [STK_MOUNT_TMPFS] = "tmpfs",
+        [STK_MOUNT_IMAGE] = "image", [STK_MOUNT_NPIPE] = "npipe",   [STK_MOUNT_CLUSTER] = "cluster",
     };
     json_t *mount = json_pack("{s:s, s:s}", "Type", types[m->type], "Target", m->target);
-    if (source && m->type != STK_MOUNT_TMPFS)
-        json_object_set_new(mount, "Source", json_string(source));
+    if (m->type != STK_MOUNT_TMPFS)
+        stk_put_str(mount, "Source", source);
     if (m->read_only)
         json_object_set_new(mount, "ReadOnly", json_true());
-    if (m->consistency)
-        json_object_set_new(mount, "Consistency", json_string(m->consistency));
-    if (m->type == STK_MOUNT_BIND && m->propagation)
-        json_object_set_new(mount, "BindOptions",
-                            json_pack("{s:s}", "Propagation", m->propagation));
-    if (m->type == STK_MOUNT_VOLUME && (m->nocopy || m->subpath))
-        add_volume_options(mount, m);
-    if (m->type == STK_MOUNT_TMPFS && (m->tmpfs_size.set || m->tmpfs_mode.set))
-        add_tmpfs_options(mount, m);
+    stk_put_str(mount, "Consistency", m->consistency);
+    put_options(mount, m, api_minor);
     return mount;
 }
 
@@ -91,10 +131,7 @@ static void set_tmpfs(json_t *host, const struct stk_strs *tmpfs)
         STK_CLEANUP(stk_charp) char *path = stk_strndup(tmpfs->v[i], n);
         json_object_set_new(map, path, json_string(tmpfs->v[i] + n + (tmpfs->v[i][n] == ':')));
     }
-    if (tmpfs->n)
-        json_object_set_new(host, "Tmpfs", map);
-    else
-        json_decref(map);
+    stk_put_some(host, "Tmpfs", map);
 }
 
 /* The name of the anonymous volume that was mounted at target, or NULL. */
@@ -132,8 +169,36 @@ static void inherit_rest(json_t *mounts, const struct stk_create *create)
         if (!name || is_mounted(create->unit->service, target))
             continue;
         struct stk_mount m = { .type = STK_MOUNT_VOLUME, .target = target };
-        json_array_append_new(mounts, mount_object(name, &m));
+        json_array_append_new(mounts, mount_object(name, &m, create->api_minor));
     }
+}
+
+/* Secrets and configs that are files of the host. What the file mounts there itself wins. */
+static void add_files(json_t *mounts, const struct stk_create *create)
+{
+    const struct stk_service *service = create->unit->service;
+    for (size_t i = 0; i < stk_files_count(service); i++) {
+        const char *what;
+        const struct stk_file_ref *ref = stk_files_at(service, i, &what);
+        bool shadowed = is_mounted(service, ref->path);
+        for (size_t k = 0; k < i && !shadowed; k++)
+            shadowed = stk_streq(stk_files_at(service, k, &what)->path, ref->path);
+        if (shadowed || !stk_file_is_mounted(service, ref))
+            continue;
+        struct stk_mount m = { .type = STK_MOUNT_BIND,
+                               .target = ref->path,
+                               .read_only = true,
+                               .create_host_path = { .set = true } };
+        json_array_append_new(mounts, mount_object(ref->file->file, &m, create->api_minor));
+    }
+}
+
+static void add_socket(json_t *binds, const struct stk_create *create)
+{
+    if (!create->unit->service->use_api_socket.v || !create->socket)
+        return;
+    struct stk_mount m = { .type = STK_MOUNT_BIND, .target = "/var/run/docker.sock" };
+    json_array_append_new(binds, bind_text(create->socket, &m));
 }
 
 void stk_create_mounts(json_t *host, const struct stk_create *create)
@@ -149,9 +214,11 @@ void stk_create_mounts(json_t *host, const struct stk_create *create)
         if (fits_bind(m))
             json_array_append_new(binds, bind_text(source, m));
         else
-            json_array_append_new(mounts, mount_object(source, m));
+            json_array_append_new(mounts, mount_object(source, m, create->api_minor));
     }
     inherit_rest(mounts, create);
+    add_files(mounts, create);
+    add_socket(binds, create);
     json_object_set_new(host, "Binds", binds);
     json_object_set_new(host, "Mounts", mounts);
     set_tmpfs(host, &service->tmpfs);

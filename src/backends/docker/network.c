@@ -2,8 +2,11 @@
  * else's. */
 #include <string.h>
 
+#include "create.h"
 #include "engine.h"
 #include "labels.h"
+#include "network.h"
+#include "put.h"
 #include "text.h"
 
 enum step { BEGIN, LOOK, CREATE, TWINS, UNDO };
@@ -32,29 +35,67 @@ static void look(struct network *network)
     stk_task_go(&network->task, LOOK, "GET", NULL, "/networks/%s", name);
 }
 
-static json_t *map_of(const struct stk_kvs *kvs)
+static json_t *pools_of(const struct stk_ipam *ipam)
 {
-    json_t *map = json_object();
-    for (size_t i = 0; i < kvs->n; i++)
-        json_object_set_new(map, kvs->v[i].key,
-                            json_string(kvs->v[i].value ? kvs->v[i].value : ""));
-    return map;
+    json_t *pools = json_array();
+    for (size_t i = 0; i < ipam->n_pools; i++) {
+        json_t *pool = json_object();
+        stk_put_str(pool, "Subnet", ipam->pools[i].subnet);
+        stk_put_str(pool, "IPRange", ipam->pools[i].ip_range);
+        stk_put_str(pool, "Gateway", ipam->pools[i].gateway);
+        stk_put_map(pool, "AuxiliaryAddresses", &ipam->pools[i].aux_addresses);
+        json_array_append_new(pools, pool);
+    }
+    return pools;
+}
+
+static json_t *ipam_of(const struct stk_ipam *ipam)
+{
+    json_t *ret = json_object();
+    stk_put_str(ret, "Driver", ipam->driver);
+    stk_put_some(ret, "Config", pools_of(ipam));
+    stk_put_map(ret, "Options", &ipam->options);
+    return ret;
+}
+
+json_t *stk_network_body(const struct stk_unit *unit, const char *tool, unsigned api_minor)
+{
+    const struct stk_network *n = unit->network;
+    json_t *body = json_pack("{s:s, s:b, s:s, s:o, s:o}", "Name", unit->name, "CheckDuplicate", 1,
+                             "Driver", n->driver ? n->driver : "bridge", "Options",
+                             stk_map_of(&n->driver_opts), "Labels", stk_labels(unit, tool));
+    stk_put_some(body, "IPAM", ipam_of(&n->ipam));
+    stk_put_bool(body, "Internal", n->internal);
+    stk_put_bool(body, "Attachable", n->attachable);
+    stk_put_bool(body, "EnableIPv6", n->enable_ipv6);
+    if (api_minor >= STK_API_ENABLE_IPV4)
+        stk_put_bool(body, "EnableIPv4", n->enable_ipv4);
+    return body;
+}
+
+/* Without IPv4 it would be another network, so an engine that always gives one is told apart. */
+static bool too_old(struct network *network)
+{
+    const struct stk_unit *unit = network->req->unit;
+    struct stk_opt ipv4 = unit->network->enable_ipv4;
+    struct stk_error err = { 0 };
+    unsigned minor = network->task.docker->api_minor;
+    if (!minor || minor >= STK_API_ENABLE_IPV4 || !ipv4.set || ipv4.v)
+        return false;
+    stk_fail(&err, STK_EENGINE, unit->src,
+             "enable_ipv4: false needs an engine that speaks API version 1.%d or later, this one "
+             "speaks 1.%u",
+             STK_API_ENABLE_IPV4, minor);
+    stk_task_end(&network->task, &err);
+    return true;
 }
 
 static void create(struct network *network)
 {
-    const struct stk_unit *unit = network->req->unit;
-    const struct stk_network *n = unit->network;
-    json_t *body =
-        json_pack("{s:s, s:b, s:s, s:o, s:o}", "Name", unit->name, "CheckDuplicate", 1, "Driver",
-                  n->driver ? n->driver : "bridge", "Options", map_of(&n->driver_opts), "Labels",
-                  stk_labels(unit, network->task.docker->tool));
-    if (n->internal.set)
-        json_object_set_new(body, "Internal", json_boolean(n->internal.v));
-    if (n->attachable.set)
-        json_object_set_new(body, "Attachable", json_boolean(n->attachable.v));
-    if (n->enable_ipv6.set)
-        json_object_set_new(body, "EnableIPv6", json_boolean(n->enable_ipv6.v));
+    struct stk_docker *docker = network->task.docker;
+    if (too_old(network))
+        return;
+    json_t *body = stk_network_body(network->req->unit, docker->tool, docker->api_minor);
     network->task.call.wait_ms = CREATE_MS;
     network->task.call.needs = "Id";
     stk_task_go(&network->task, CREATE, "POST", body, "/networks/create");
@@ -165,7 +206,8 @@ void stk_network_start(struct stk_docker *docker, struct stk_start_req *req)
     network->req = req;
     req->changed = false;
     req->since[0] = '\0';
-    if (req->unit->network->external)
+    bool unsure = !docker->api_minor && req->unit->network->enable_ipv4.set;
+    if (req->unit->network->external || unsure)
         look(network);
     else
         create(network); /* a refusal tells that it is there */

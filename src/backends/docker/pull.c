@@ -75,7 +75,8 @@ static void split(const char *ref, char **ret_name, char **ret_tag)
     *ret_tag = stk_strdup(at ? at + 1 : colon ? colon + 1 : "latest");
 }
 
-void stk_pull_send(struct stk_task *task, int step, struct stk_pull *pull, const char *ref)
+void stk_pull_send(struct stk_task *task, int step, struct stk_pull *pull, const char *ref,
+                   const char *platform)
 {
     STK_CLEANUP(stk_charp) char *name = NULL;
     STK_CLEANUP(stk_charp) char *tag = NULL;
@@ -87,8 +88,9 @@ void stk_pull_send(struct stk_task *task, int step, struct stk_pull *pull, const
     task->call.wait_ms = FIRST_MS;
     task->call.idle_ms = IDLE_MS;
     json_object_del(task->docker->image_ids, ref);
-    stk_task_go(task, step, "POST", NULL, "/images/create?fromImage=%s&tag=%s", name_escaped,
-                tag_escaped);
+    STK_CLEANUP(stk_charp) char *platform_escaped = stk_url_escape(platform ? platform : "");
+    stk_task_go(task, step, "POST", NULL, "/images/create?fromImage=%s&tag=%s%s%s", name_escaped,
+                tag_escaped, platform ? "&platform=" : "", platform_escaped);
 }
 
 int stk_pull_result(struct stk_pull *pull, struct stk_task *task, struct stk_error *reterr)

@@ -12,8 +12,10 @@ struct stk_pull {
     char *error; /* what the stream said went wrong */
     bool fresh;  /* something new came */
 };
-/* Pulls ref; the answer is a stream of JSON lines that pull takes in. */
-void stk_pull_send(struct stk_task *task, int step, struct stk_pull *pull, const char *ref);
+/* Pulls ref, for a platform when one is named; the answer is a stream of JSON lines that pull takes
+ * in. */
+void stk_pull_send(struct stk_task *task, int step, struct stk_pull *pull, const char *ref,
+                   const char *platform);
 /* What it came to, once the call is done: 0, or STK_EIMAGE with the registry's own words. */
 int stk_pull_result(struct stk_pull *pull, struct stk_task *task, struct stk_error *reterr);
 void stk_pull_clear(struct stk_pull *pull);

@@ -7,8 +7,10 @@
 #include "conflict.h"
 #include "create.h"
 #include "place.h"
+#include "labels.h"
 #include "resolve.h"
 #include "service.h"
+#include "shares.h"
 #include "text.h"
 #include "words.h"
 
@@ -16,6 +18,7 @@ static const struct stk_src nowhere;
 
 static const char *const steps[] = {
     [BEGIN] = "BEGIN",
+    [PARENTS] = "PARENTS",
     [LOOK] = "LOOK",
     [IMAGE] = "IMAGE",
     [PULL] = "PULL",
@@ -24,6 +27,7 @@ static const char *const steps[] = {
     [CLEAR] = "CLEAR",
     [AGAIN] = "AGAIN",
     [TAIL] = "TAIL",
+    [DELIVER] = "DELIVER",
     [CONNECT] = "CONNECT",
     [STOP_OLD] = "STOP_OLD",
     [REMOVE_OLD] = "REMOVE_OLD",
@@ -39,6 +43,8 @@ static void clear(struct stk_task *task)
     struct service *s = (struct service *)task;
     stk_pull_clear(&s->pull);
     json_decref(s->old);
+    json_decref(s->wanted);
+    json_decref(s->parents);
     json_decref(s->attached);
     free(s->id);
     free(s->old_id);
@@ -92,22 +98,47 @@ static void look(struct service *s, const char *id)
     stk_look(&s->task, LOOK, STK_SERVICE, id);
 }
 
-static void create(struct service *s)
+static struct stk_create wanted(const struct service *s)
 {
-    struct stk_create wanted = {
+    const struct stk_docker *docker = s->task.docker;
+    return (struct stk_create){
         .unit = s->unit,
-        .tool = s->task.docker->tool,
-        .image_id = stk_json_text(s->task.docker->image_ids, image_of(s)),
+        .tool = docker->tool,
+        .image_id = stk_json_text(docker->image_ids, image_of(s)),
         .replaces = s->old ? s->unit->name : NULL,
         .inherit = s->req->renew_volumes ? NULL : stk_json_get(s->old, "Mounts"),
-        .api_minor = s->task.docker->api_minor,
+        .parents = s->parents,
+        .socket = stk_docker_socket(docker),
+        .api_minor = docker->api_minor,
     };
+}
+
+static void warn(void *data, const char *text)
+{
+    struct service *s = data;
+    if (s->req->warn)
+        s->req->warn(s->req, text);
+}
+
+static void create(struct service *s)
+{
+    struct stk_create create = wanted(s);
+    struct stk_error err = { 0 };
+    if (stk_create_check(&create, &err) || stk_shares_check(s->unit, s->parents, &err)) {
+        stk_task_end(&s->task, &err);
+        return;
+    }
+    if (!s->warned)
+        stk_create_unheeded(&create, warn, s);
+    s->warned = true;
+    const char *platform = s->unit->service->platform;
+    STK_CLEANUP(stk_charp) char *escaped = stk_url_escape(platform ? platform : "");
     free(s->name);
     s->name = s->old ? stk_printf("%.12s_%s", s->old_id, s->unit->name) : stk_strdup(s->unit->name);
     s->task.call.wait_ms = WORK_MS;
     s->task.call.needs = "Id";
-    stk_task_go(&s->task, CREATE, "POST", stk_create_body(&wanted), "/containers/create?name=%s",
-                s->name);
+    stk_task_go(&s->task, CREATE, "POST", stk_create_body(&create),
+                "/containers/create?name=%s%s%s", s->name, platform ? "&platform=" : "", escaped);
 }
 
 static void want_image(struct service *s)
@@ -128,7 +159,7 @@ static void pull(struct service *s)
     }
     s->pull.req = s->req;
     s->pulled = true;
-    stk_pull_send(&s->task, PULL, &s->pull, image_of(s));
+    stk_pull_send(&s->task, PULL, &s->pull, image_of(s), s->unit->service->platform);
 }
 
 void stk_service_run(struct service *s)
@@ -151,8 +182,9 @@ static void connect_next(struct service *s)
         if (json_object_get(s->attached, network))
             continue;
         STK_CLEANUP(stk_charp) char *escaped = stk_url_escape(network);
+        struct stk_create create = wanted(s);
         json_t *body = json_pack("{s:s, s:o}", "Container", s->id, "EndpointConfig",
-                                 stk_create_endpoint(s->unit, at));
+                                 stk_create_endpoint(&create, at));
         s->next_network++;
         stk_task_go(&s->task, CONNECT, "POST", body, "/networks/%s/connect", escaped);
         return;
@@ -163,6 +195,22 @@ static void connect_next(struct service *s)
         stk_replace_rename(s);
     else
         stk_service_run(s);
+}
+
+/* Every container gets its copies before it starts, one that ran before too: they may be others. */
+static void deliver(struct service *s)
+{
+    struct stk_error err = { 0 };
+    switch (stk_deliver_send(s, &err)) {
+    case STK_DELIVERY_NONE:
+        connect_next(s);
+        return;
+    case STK_DELIVERY_SENT:
+        return;
+    case STK_DELIVERY_FAILED:
+        stk_task_end(&s->task, &err);
+        return;
+    }
 }
 
 /* ---- a container that is there already ---- */
@@ -188,8 +236,15 @@ static void revive(struct service *s, const json_t *found)
         s->finished = stk_strdup(ended);
         stk_since_send(&s->task, TAIL, &s->since, s->id);
     } else {
-        connect_next(s);
+        deliver(s);
     }
+}
+
+/* It would look for a container that was replaced since, so it is replaced too. */
+static void outdated(struct service *s, json_t *found)
+{
+    stk_replace_begin(s, found);
+    want_image(s);
 }
 
 static void existing(struct service *s, json_t *found)
@@ -219,6 +274,8 @@ static void existing(struct service *s, json_t *found)
         stk_task_go(&s->task, CLEAR, "DELETE", NULL, "/containers/%s?force=1", s->id);
     else if (up && !is_misnamed(found))
         finish(s);
+    else if (!up && !s->old && stk_shares_outdated(s->unit->service, s->parents, found))
+        outdated(s, found);
     else
         revive(s, found);
 }
@@ -277,7 +334,8 @@ static void on_create(struct service *s)
         stk_look(&s->task, HOLDER, STK_SERVICE, name);
         return;
     }
-    if (stk_service_failed(s) == STK_EABSENT && why && strstr(why, "No such image") && !s->pulled) {
+    bool other = why && (strstr(why, "No such image") || strstr(why, "the specified platform"));
+    if (stk_service_failed(s) == STK_EABSENT && other && !s->pulled) {
         s->looked = true;
         pull(s);
         return;
@@ -291,7 +349,15 @@ static void on_create(struct service *s)
     s->id = stk_strdup(id);
     s->req->changed = true;
     s->next_network = stk_create_networks_at_once(s->unit, s->task.docker->api_minor);
-    connect_next(s);
+    deliver(s);
+}
+
+static void on_delivered(struct service *s)
+{
+    if (stk_service_failed(s))
+        stk_service_fail_in(s, "copying the secrets and configs into container");
+    else
+        connect_next(s);
 }
 
 /* The name is taken: by a container of ours, by a leftover, or by a stranger. */
@@ -323,7 +389,7 @@ static void on_holder(struct service *s)
 static void on_tail(struct service *s)
 {
     stk_since_read(&s->since, s->finished, s->req->since, sizeof(s->req->since));
-    connect_next(s);
+    deliver(s);
 }
 
 static void on_clear(struct service *s)
@@ -375,8 +441,52 @@ static void on_port_holder(struct service *s)
     stk_task_end(&s->task, &err);
 }
 
+static void begin(struct service *s)
+{
+    if (s->req->id || s->req->replace)
+        look(s, s->req->id ? s->req->id : s->unit->name);
+    else
+        want_image(s); /* creating tells whether it is there */
+}
+
+/* The containers of the next service it takes something from; when all are known, what comes
+ * after. */
+static void find_parents(struct service *s)
+{
+    size_t n = json_array_size(s->wanted);
+    if (!n) {
+        begin(s);
+        return;
+    }
+    const char *service = json_string_value(json_array_get(s->wanted, n - 1));
+    STK_CLEANUP(stk_charp)
+    char *project = stk_printf(STK_LABEL_PROJECT "=%s", s->unit->spec->project);
+    STK_CLEANUP(stk_charp) char *of = stk_printf(STK_LABEL_SERVICE "=%s", service);
+    STK_CLEANUP(stk_charp)
+    char *filter = stk_url_filters(
+        json_pack("{s:[s, s, s]}", "label", project, of, STK_LABEL_ONEOFF "=False"));
+    s->task.call.list = true;
+    stk_task_go(&s->task, PARENTS, "GET", NULL, "/containers/json?all=1&filters=%s", filter);
+}
+
+static void on_parents(struct service *s)
+{
+    size_t n = json_array_size(s->wanted);
+    if (stk_service_failed(s)) {
+        stk_task_fail(&s->task);
+        return;
+    }
+    if (!s->parents)
+        s->parents = json_object();
+    json_object_set_new(s->parents, json_string_value(json_array_get(s->wanted, n - 1)),
+                        stk_shares_read(s->task.call.json));
+    json_array_remove(s->wanted, n - 1);
+    find_parents(s);
+}
+
 static void (*const answers[])(struct service *) = {
     [BEGIN] = finish,
+    [PARENTS] = on_parents,
     [LOOK] = on_look,
     [IMAGE] = on_image,
     [PULL] = on_pull,
@@ -385,6 +495,7 @@ static void (*const answers[])(struct service *) = {
     [CLEAR] = on_clear,
     [AGAIN] = want_image,
     [TAIL] = on_tail,
+    [DELIVER] = on_delivered,
     [CONNECT] = on_connect,
     [STOP_OLD] = stk_replace_stopped,
     [REMOVE_OLD] = stk_replace_removed,
@@ -408,8 +519,6 @@ void stk_service_start(struct stk_docker *docker, struct stk_start_req *req)
     s->unit = req->unit;
     req->changed = false;
     req->since[0] = '\0';
-    if (req->id || req->replace)
-        look(s, req->id ? req->id : req->unit->name);
-    else
-        want_image(s); /* creating tells whether it is there */
+    s->wanted = stk_shares_wanted(s->unit->service);
+    find_parents(s);
 }

@@ -10,6 +10,7 @@ enum { WORK_MS = 75000, RETRY_MS = 100, TRIES = 50 };
 
 enum service_step {
     BEGIN,
+    PARENTS,
     LOOK,
     IMAGE,
     PULL,
@@ -18,6 +19,7 @@ enum service_step {
     CLEAR,
     AGAIN,
     TAIL,
+    DELIVER,
     CONNECT,
     STOP_OLD,
     REMOVE_OLD,
@@ -37,11 +39,13 @@ struct service {
     char *name;          /* under which it is created: the unit's, or a temporary one */
     char *old_id;        /* the one to be replaced */
     json_t *old;         /* its single inspect */
+    json_t *wanted;      /* services it takes something from, still to be looked up; last first */
+    json_t *parents;     /* their containers */
     json_t *attached;    /* networks that the container to be started is on, or NULL */
     size_t next_network; /* of the unit's, to be connected */
     struct stk_since since;
     char *finished; /* when its last run ended */
-    bool looked, by_name, pulled, misnamed, renaming;
+    bool looked, by_name, pulled, misnamed, renaming, warned;
     unsigned tries;
     struct stk_error refusal; /* of a start, while its reason is looked for */
 };
@@ -51,6 +55,10 @@ enum stk_code stk_service_failed(const struct service *s); /* the code of the la
  * container itself. */
 void stk_service_fail_in(struct service *s, const char *doing);
 void stk_service_run(struct service *s);
+
+/* deliver.c: sends the copies of its secrets and configs into the container. */
+enum stk_delivery { STK_DELIVERY_NONE, STK_DELIVERY_SENT, STK_DELIVERY_FAILED };
+enum stk_delivery stk_deliver_send(struct service *s, struct stk_error *reterr);
 
 /* replace.c: from the new container being there to its having the old one's name. */
 void stk_replace_begin(struct service *s, json_t *found); /* found: the one to be replaced */

@@ -33,6 +33,7 @@ static void on_call(struct stk_op *op)
     call->begun = NULL;
     call->needs = NULL;
     call->list = false;
+    stk_charp(&call->tar);
     go_on(task);
 }
 

@@ -2,6 +2,7 @@
  * it, as data is worth more than labels. */
 #include "engine.h"
 #include "labels.h"
+#include "put.h"
 
 enum step { BEGIN, LOOK, CREATE };
 static const char *const steps[] = { "BEGIN", "LOOK", "CREATE" };
@@ -19,14 +20,10 @@ static void create(struct volume *volume)
 {
     const struct stk_unit *unit = volume->req->unit;
     const struct stk_volume *v = unit->volume;
-    json_t *opts = json_object();
-    for (size_t i = 0; i < v->driver_opts.n; i++)
-        json_object_set_new(
-            opts, v->driver_opts.v[i].key,
-            json_string(v->driver_opts.v[i].value ? v->driver_opts.v[i].value : ""));
-    json_t *body = json_pack("{s:s, s:s, s:o, s:o}", "Name", unit->name, "Driver",
-                             v->driver ? v->driver : "local", "DriverOpts", opts, "Labels",
-                             stk_labels(unit, volume->task.docker->tool));
+    json_t *body =
+        json_pack("{s:s, s:s, s:o, s:o}", "Name", unit->name, "Driver",
+                  v->driver ? v->driver : "local", "DriverOpts", stk_map_of(&v->driver_opts),
+                  "Labels", stk_labels(unit, volume->task.docker->tool));
     volume->task.call.wait_ms = CREATE_MS;
     volume->task.call.needs = "Name";
     stk_task_go(&volume->task, CREATE, "POST", body, "/volumes/create");
