@@ -66,11 +66,13 @@ static void tell(struct job *job, struct stk_event *ev)
 static unsigned grace_of(const struct job *job)
 {
     const struct stk_opt *given = &job->run->req->grace;
-    const struct stk_unit *unit = job->action->unit;
+    const struct stk_graph *graph = job->run->req->graph;
+    const struct stk_service *service =
+        graph ? stk_spec_service(graph->spec, job->action->ref.name) : NULL;
     if (given->set)
         return (unsigned)given->v;
-    if (unit && unit->ref.kind == STK_SERVICE && unit->service->stop_grace_period.set)
-        return (unsigned)(unit->service->stop_grace_period.v / STK_NS_PER_MS);
+    if (service && service->stop_grace_period.set)
+        return (unsigned)(service->stop_grace_period.v / STK_NS_PER_MS);
     return DEFAULT_GRACE_MS;
 }
 
