@@ -7,6 +7,7 @@
 #include "attach.h"
 #include "command.h"
 #include "goal.h"
+#include "timings.h"
 
 #define AT(member) offsetof(struct options, member)
 
@@ -47,6 +48,9 @@ static const struct option_row options[] = {
     { "no-log-prefix", 0, OPT_FLAG, AT(no_log_prefix), NULL,
       "Log lines without their service's name" },
     { "timestamps", 0, OPT_FLAG, AT(timestamps), NULL, "Log lines with their time" },
+    { "timings", 0, OPT_FLAG, AT(timings), NULL,
+      "Tell where the time went, and the critical path" },
+    { "trace", 0, OPT_STRING, AT(trace), "FILE", "Write the timings as a trace that Chrome shows" },
     { "no-build", 0, OPT_FLAG, AT(no_build), NULL, NULL },
     { "yes", 'y', OPT_FLAG, AT(yes), NULL, NULL },
     { 0 },
@@ -127,8 +131,9 @@ static int run(struct cli *cli)
     } else {
         rc = stk_attach(cli, &req);
     }
+    int told = stk_timings_tell(cli, &req);
     stk_reconcile_clear(&req);
-    return rc;
+    return rc ? rc : told;
 }
 
 const struct command stk_cmd_up = {

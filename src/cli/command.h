@@ -17,13 +17,13 @@ struct options {
     /* of commands */
     struct stk_strs scale, status, attach, no_attach;
     const char *pull, *exit_code_from, *format, *tail, *since, *until, *output, *rmi, *filter,
-        *hash, *wait_for;
+        *hash, *wait_for, *trace;
     struct stk_opt timeout, wait_timeout, lock_timeout, index;
     bool detach, wait, force_recreate, no_recreate, no_deps, always_recreate_deps, no_start;
     bool remove_orphans, no_color, no_log_prefix, timestamps, abort_on_exit, abort_on_failure;
     bool quiet_pull, renew_volumes, no_build, build, yes, attach_dependencies;
     bool all, quiet, services, volumes, images, networks, profiles_list, no_trunc, orphans;
-    bool follow, stop, force, exit_code, json, short_version, environment, menu, watch;
+    bool follow, stop, force, exit_code, json, short_version, environment, menu, watch, timings;
 };
 
 enum option_type {

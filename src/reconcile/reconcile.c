@@ -7,6 +7,7 @@
 #include "arena.h"
 #include "op.h"
 #include "run.h"
+#include "text.h"
 #include "trace.h"
 
 struct pass {
@@ -16,6 +17,7 @@ struct pass {
     const char **images;
     const char **externals;
     struct run run;
+    int64_t began_ms;
     bool running;
 };
 
@@ -43,8 +45,12 @@ static void run_ended(struct run *run)
     struct pass *pass = STK_CONTAINER(run, struct pass, run);
     struct stk_error err = { 0 };
     struct stk_src nowhere = { 0 };
+    pass->req->timings = stk_alloc(pass->req->plan->n * sizeof(*pass->req->timings));
     for (size_t i = 0; i < pass->req->plan->n; i++) {
         const struct job *job = &run->jobs[i];
+        if (job->ended_ms)
+            pass->req->timings[i] = (struct stk_timing){ job->began_ms - pass->began_ms,
+                                                         job->ended_ms - pass->began_ms };
         pass->req->changed += job->state == JOB_OK && job->changed;
         pass->req->skipped += job->state == JOB_SKIPPED;
         pass->req->failed += job->state == JOB_FAILED;
@@ -136,6 +142,7 @@ void stk_reconcile(struct stk_loop *loop, struct stk_runtime *rt, struct stk_rec
     struct pass *pass = stk_alloc(sizeof(*pass));
     pass->req = req;
     pass->rt = rt;
+    pass->began_ms = stk_monotonic_ms();
     req->run = pass;
     req->changed = req->failed = req->skipped = 0;
     stk_op_begin(&req->op, loop, cancel);
@@ -151,6 +158,7 @@ void stk_reconcile(struct stk_loop *loop, struct stk_runtime *rt, struct stk_rec
 
 void stk_reconcile_clear(struct stk_reconcile_req *req)
 {
+    free(TAKE(req->timings));
     stk_plan_free(TAKE(req->plan));
     stk_seen_free(TAKE(req->seen));
     stk_error_clear(&req->op.err);

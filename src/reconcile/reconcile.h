@@ -10,6 +10,11 @@
 
 enum { STK_PARALLEL_DEFAULT = 16 };
 
+/* In ms since the request began; ended_ms 0: it never ran. */
+struct stk_timing {
+    int64_t began_ms, ended_ms;
+};
+
 /* A request like any other: canceling it cancels all it started, and its deadline does the same. It
  * fails with the code of the first action that failed; what failed and why was told by events. */
 struct stk_reconcile_req {
@@ -24,7 +29,8 @@ struct stk_reconcile_req {
     struct stk_sink *sink; /* may be NULL */
     /* results, owned by the request until stk_reconcile_clear */
     struct stk_seen *seen;
-    struct stk_plan *plan; /* NULL when the inspect failed */
+    struct stk_plan *plan;      /* NULL when the inspect failed */
+    struct stk_timing *timings; /* by action of the plan; NULL when none was run */
     size_t changed, failed, skipped;
     void *run; /* private */
 };

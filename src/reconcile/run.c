@@ -6,6 +6,7 @@
 
 #include "arena.h"
 #include "op.h"
+#include "text.h"
 
 /* Waiting costs the engine nothing, so it does not count to the limit. */
 static bool counts(const struct job *job)
@@ -100,6 +101,7 @@ void run_job_ended(struct job *job)
 {
     struct run *run = job->run;
     unsigned i = (unsigned)(job - run->jobs);
+    job->ended_ms = stk_monotonic_ms();
     run->busy -= counts(job);
     run->under_way--;
     run->left--;

@@ -14,9 +14,9 @@ struct job {
     struct run *run;
     const struct stk_action *action;
     enum job_state state;
-    unsigned pending;    /* actions it still comes after */
-    const char *culprit; /* SKIPPED: the name of what failed */
-    int64_t began_ms;
+    unsigned pending;           /* actions it still comes after */
+    const char *culprit;        /* SKIPPED: the name of what failed */
+    int64_t began_ms, ended_ms; /* 0: not yet */
     bool changed;
     struct stk_error err;
     struct stk_start_req start;

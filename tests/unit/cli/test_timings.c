@@ -1,0 +1,81 @@
+/* Where the time went, from a plan and its timings made by hand. */
+#include <jansson.h>
+
+#include "test.h"
+#include "timings.h"
+
+/* net, then a and b at the same time, b the slower; web waits for both. d was never begun. */
+static struct stk_after after_net[] = { { .action = 0 } },
+                        after_both[] = { { .action = 1 }, { .action = 2 } };
+static struct stk_action actions[] = {
+    { .verb = STK_CREATE, .ref = { .kind = STK_NETWORK, .name = "net" }, .name = "p_net" },
+    { .verb = STK_CREATE,
+      .ref = { .name = "a" },
+      .name = "p-a-1",
+      .after = after_net,
+      .n_after = 1 },
+    { .verb = STK_CREATE,
+      .ref = { .name = "b" },
+      .name = "p-b-1",
+      .after = after_net,
+      .n_after = 1 },
+    { .verb = STK_CREATE,
+      .ref = { .name = "web" },
+      .name = "p-web-1",
+      .after = after_both,
+      .n_after = 2 },
+    { .verb = STK_KEEP, .ref = { .name = "c" }, .name = "p-c-1" },
+    { .verb = STK_CREATE, .ref = { .name = "d" }, .name = "p-d-1" },
+};
+static struct stk_timing timings[] = { { 5, 15 },     { 15, 100 }, { 15, 900 },
+                                       { 901, 1201 }, { 5, 6 },    { 0, 0 } };
+static struct stk_plan plan = { .project = "p", .v = actions, .n = 6 };
+static const struct stk_reconcile_req req = { .plan = &plan, .timings = timings };
+
+START_TEST(the_critical_path_goes_through_what_was_waited_for)
+{
+    struct stk_buf out;
+    stk_buf_init(&out, STK_MIB);
+    stk_timings_text(&out, &req);
+    ck_assert_str_eq(out.bytes, "Timings, 1.201 s in all:\n"
+                                "     0.005  create   p_net  0.010 s\n"
+                                "     0.015  start    p-a-1  0.085 s\n"
+                                "     0.015  start    p-b-1  0.885 s\n"
+                                "     0.901  start    p-web-1  0.300 s\n"
+                                "Critical path, 1.195 s:\n"
+                                "     0.005  create   p_net  0.010 s\n"
+                                "     0.015  start    p-b-1  0.885 s\n"
+                                "     0.901  start    p-web-1  0.300 s\n");
+    stk_buf_clear(&out);
+}
+END_TEST
+
+START_TEST(nothing_done_is_nothing_told)
+{
+    struct stk_buf out;
+    stk_buf_init(&out, STK_MIB);
+    stk_timings_text(&out, &(struct stk_reconcile_req){ .plan = &plan });
+    ck_assert_uint_eq(out.size, 0);
+    stk_buf_clear(&out);
+}
+END_TEST
+
+START_TEST(the_trace_has_one_complete_event_for_each_action_done)
+{
+    struct stk_buf out;
+    stk_buf_init(&out, STK_MIB);
+    stk_timings_trace(&out, &req);
+    json_t *events = json_loads(out.bytes, 0, NULL);
+    ck_assert_uint_eq(json_array_size(events), 4);
+    json_t *web = json_array_get(events, 3);
+    ck_assert_str_eq(json_string_value(json_object_get(web, "tid")), "p-web-1");
+    ck_assert_str_eq(json_string_value(json_object_get(web, "ph")), "X");
+    ck_assert_int_eq(json_integer_value(json_object_get(web, "ts")), 901000);
+    ck_assert_int_eq(json_integer_value(json_object_get(web, "dur")), 300000);
+    json_decref(events);
+    stk_buf_clear(&out);
+}
+END_TEST
+
+STK_TESTS("timings", the_critical_path_goes_through_what_was_waited_for,
+          nothing_done_is_nothing_told, the_trace_has_one_complete_event_for_each_action_done)
