@@ -22,7 +22,7 @@ static const struct stk_code_info codes[STK_CODE_COUNT] = {
     [STK_EIMAGE] = { 18, "image", "an image could not be pulled" },
     [STK_EABSENT] = { 1, "absent", "what was named is not there" },
     [STK_ETIMEOUT] = { 124, "timeout", "a limit such as --wait-timeout ran out" },
-    [STK_ECANCELED] = { 130, "interrupted", "interrupted by a signal" },
+    [STK_ECANCELED] = { 130, "interrupted", "interrupted by Ctrl-C; by another signal, 128 and its number" },
     [STK_ESKIPPED] = { 5, "skipped", "not tried, because something it needs failed" },
 };
 

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "text.h"
 
 #define AT(member) offsetof(struct options, member)
 
@@ -27,6 +28,31 @@ static const struct option_row rm_options[] = {
     { 0 },
 };
 
+static bool has_containers(const struct cli *cli, const struct stk_seen *seen)
+{
+    for (size_t i = 0; i < seen->n; i++) {
+        const struct stk_status *status = &seen->v[i];
+        if (status->ref.kind != STK_SERVICE || status->oneoff)
+            continue;
+        if (cli->args.n == 0)
+            return true;
+        for (size_t k = 0; k < cli->args.n; k++)
+            if (stk_glob(cli->args.v[k], status->ref.name))
+                return true;
+    }
+    return false;
+}
+
+static int nothing_to_start(const struct cli *cli)
+{
+    struct stk_error err = { 0 };
+    stk_fail(&err, STK_EABSENT, (struct stk_src){ 0 },
+             "there is no container to start; 'stackctl up' makes them");
+    int rc = stk_report_error(cli, &err);
+    stk_error_clear(&err);
+    return rc;
+}
+
 static int go(struct cli *cli, enum stk_goal_kind kind)
 {
     int rc = stk_check_existing(cli);
@@ -41,6 +67,8 @@ static int go(struct cli *cli, enum stk_goal_kind kind)
         .grace = cli->o.timeout,
     };
     rc = stk_drive(cli, &req);
+    if (rc == 0 && kind == STK_GOAL_START && !has_containers(cli, req.seen))
+        rc = nothing_to_start(cli);
     stk_reconcile_clear(&req);
     return rc;
 }

@@ -34,7 +34,7 @@ void stk_help_all(void)
 {
     puts(
         "Usage: stackctl [OPTIONS] COMMAND [OPTIONS] [ARGUMENTS]\n\n"
-        "Brings service stacks written as compose files up, watches over them, takes them down.\n\n"
+        "Brings service stacks written as compose files up, shows what they do, takes them down.\n\n"
         "Commands:");
     for (const struct command *const *c = stk_commands; *c; c++)
         printf("  %-10s %s\n", (*c)->name, (*c)->help);
