@@ -101,11 +101,18 @@ struct stk_inspect_req {
 void stk_runtime_inspect(struct stk_runtime *rt, struct stk_inspect_req *req);
 
 /* Ends when the condition holds. Fails with STK_ENOTREADY when it cannot hold any more (exited,
- * unhealthy for good, absent), with STK_ETIMEOUT at op.timeout_ms. seen then holds the last status. */
+ * unhealthy for good, crashing again and again, absent), with STK_ETIMEOUT at op.timeout_ms. seen
+ * then holds the last status.
+ *
+ * HEALTHY and READY of an instance with a health check: the backend runs that check itself, at once
+ * and then with back-off, and the first success ends the wait; the engine's own verdicts count as
+ * ever. READY without a check: up for settle_ms without dying once. */
 struct stk_wait_req {
     struct stk_op op;
     struct stk_ref ref;
     enum stk_until until;
+    bool no_probe;      /* leave readiness to the engine's own schedule of checks */
+    unsigned settle_ms; /* 0: the default, 2 s */
     struct stk_seen *seen; /* result: one status, on success and on STK_ENOTREADY; the caller's to free */
 };
 void stk_runtime_wait_healthy(struct stk_runtime *rt, struct stk_wait_req *req);

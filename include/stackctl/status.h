@@ -45,6 +45,7 @@ struct stk_status {
     const char *config, *hash;    /* the labels stackctl put there; NULL when another tool made it */
     const char *command, *status_text; /* "Up 3 minutes (healthy)", as the engine words it */
     const char *error;                 /* the engine's own words about a failed start, or NULL */
+    const char *probe_command;         /* what its health check runs (single inspect only), or NULL */
     const char *probe_output;          /* last health probe (single inspect only), or NULL */
     int probe_exit;
     const struct stk_published *ports;

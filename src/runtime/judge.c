@@ -7,20 +7,33 @@
 #include "arena.h"
 #include "buf.h"
 
-void stk_judge_init(struct stk_judge *judge, enum stk_until until)
+void stk_judge_init(struct stk_judge *judge, enum stk_until until, unsigned settle_ms)
 {
-    *judge = (struct stk_judge){ .until = until };
+    *judge =
+        (struct stk_judge){ .until = until, .settle_ms = settle_ms ? settle_ms : STK_SETTLE_MS };
+}
+
+void stk_judge_died(struct stk_judge *judge, int exit_code)
+{
+    judge->died = true;
+    judge->exit_code = exit_code;
+    judge->deaths += !judge->looked;
+}
+
+static void describe_code(struct stk_buf *out, int exit_code, bool oom)
+{
+    const char *signal = exit_code > 128 ? sigabbrev_np(exit_code - 128) : NULL;
+    if (oom)
+        stk_buf_puts(out, "was killed because it ran out of memory");
+    else if (signal)
+        stk_buf_printf(out, "was killed by signal %d (SIG%s)", exit_code - 128, signal);
+    else
+        stk_buf_printf(out, "exited with code %d", exit_code);
 }
 
 static void describe_exit(struct stk_buf *out, const struct stk_status *st)
 {
-    const char *signal = st->exit_code > 128 ? sigabbrev_np(st->exit_code - 128) : NULL;
-    if (st->oom)
-        stk_buf_puts(out, "was killed because it ran out of memory");
-    else if (signal)
-        stk_buf_printf(out, "was killed by signal %d (SIG%s)", st->exit_code - 128, signal);
-    else
-        stk_buf_printf(out, "exited with code %d", st->exit_code);
+    describe_code(out, st->exit_code, st->oom);
     if (st->error && *st->error)
         stk_buf_printf(out, ": %s", st->error);
 }
@@ -76,26 +89,51 @@ static enum stk_verdict by_settling(const struct stk_judge *judge, const struct 
     int64_t up = now_ms - judge->since_ms;
     if (engine_now_ms && st->started_ms && engine_now_ms - st->started_ms > up)
         up = engine_now_ms - st->started_ms;
-    if (up >= STK_SETTLE_MS)
+    if (up >= judge->settle_ms)
         return STK_HOLDS;
-    *ret_again_ms = (unsigned)(STK_SETTLE_MS - up);
+    *ret_again_ms = (unsigned)(judge->settle_ms - up);
     return STK_PENDING;
 }
 
-/* Judged while it is down: only then does an engine still know how the last run ended. */
-static bool keeps_crashing(const struct stk_status *st)
+static bool is_down(const struct stk_status *st)
 {
-    bool down = st->state == STK_RESTARTING || (st->state == STK_EXITED && st->restarts_itself);
-    return down && st->restarts >= STK_CRASH_RESTARTS;
+    return st->state == STK_RESTARTING || (st->state == STK_EXITED && st->restarts_itself);
 }
 
-static enum stk_verdict fail_crashing(const struct stk_status *st, struct stk_error *reterr)
+/* Those that happened while somebody waits, unless it is down now: then all of them led there. */
+static unsigned restarts_that_count(const struct stk_judge *judge, const struct stk_status *st)
+{
+    if (is_down(st))
+        return st->restarts;
+    bool up = st->state == STK_RUNNING || st->state == STK_PAUSED;
+    return up && st->restarts > judge->count ? st->restarts - judge->count : 0;
+}
+
+static bool keeps_crashing(const struct stk_judge *judge, const struct stk_status *st)
+{
+    bool settles = judge->until == STK_UNTIL_READY && st->health == STK_HEALTH_NONE;
+    return restarts_that_count(judge, st) >= (settles ? 1 : STK_CRASH_RESTARTS);
+}
+
+/* Once it is up again an engine has forgotten how the last run ended; an event may have told. */
+static enum stk_verdict fail_crashing(const struct stk_judge *judge, const struct stk_status *st,
+                                      struct stk_error *reterr)
 {
     STK_CLEANUP(stk_buf_clearp) struct stk_buf how;
+    struct stk_src nowhere = { 0 };
     stk_buf_init(&how, 64 * STK_KIB);
-    describe_exit(&how, st);
-    stk_fail(reterr, STK_ENOTREADY, (struct stk_src){ 0 },
-             "keeps crashing: restarted %u times, last %s", st->restarts, how.bytes);
+    if (is_down(st))
+        describe_exit(&how, st);
+    else if (judge->died)
+        describe_code(&how, judge->exit_code, false);
+    if (!how.size)
+        stk_fail(reterr, STK_ENOTREADY, nowhere, "keeps crashing: restarted %u time%s",
+                 st->restarts, st->restarts == 1 ? "" : "s");
+    else if (st->restarts < 2)
+        stk_fail(reterr, STK_ENOTREADY, nowhere, "%s and is restarted by its policy", how.bytes);
+    else
+        stk_fail(reterr, STK_ENOTREADY, nowhere, "keeps crashing: restarted %u times, last %s",
+                 st->restarts, how.bytes);
     return STK_FAILS;
 }
 
@@ -146,6 +184,16 @@ static enum stk_verdict look_at_up(const struct stk_judge *judge, const struct s
     return STK_PENDING;
 }
 
+/* Starting it by hand sets an engine's count back. */
+static void note_restarts(struct stk_judge *judge, const struct stk_status *st)
+{
+    unsigned before = st->restarts > judge->deaths ? st->restarts - judge->deaths : 0;
+    if (!judge->looked)
+        judge->count = before;
+    else if (st->restarts < judge->count)
+        judge->count = st->restarts;
+}
+
 static void note_run(struct stk_judge *judge, const struct stk_status *st, int64_t now_ms)
 {
     bool same_run =
@@ -161,10 +209,11 @@ enum stk_verdict stk_judge_look(struct stk_judge *judge, const struct stk_status
                                 struct stk_error *reterr)
 {
     *ret_again_ms = 0;
+    note_restarts(judge, st);
     note_run(judge, st, now_ms);
     bool patient = judge->until == STK_UNTIL_EXITED || judge->until == STK_UNTIL_STARTED;
-    if (!patient && keeps_crashing(st))
-        return fail_crashing(st, reterr);
+    if (!patient && keeps_crashing(judge, st))
+        return fail_crashing(judge, st, reterr);
     switch (st->state) {
     case STK_ABSENT:
         return fail_with("is not there", reterr);
@@ -185,4 +234,10 @@ enum stk_verdict stk_judge_look(struct stk_judge *judge, const struct stk_status
         return STK_HOLDS;
     }
     return STK_PENDING;
+}
+
+bool stk_judge_may_pass(const struct stk_judge *judge, const struct stk_status *st)
+{
+    return st->state == STK_RUNNING && st->health == STK_HEALTH_STARTING &&
+           (judge->until == STK_UNTIL_HEALTHY || judge->until == STK_UNTIL_READY);
 }

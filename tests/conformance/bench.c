@@ -21,7 +21,10 @@ static const struct role {
     { "wellending", "sleep 0.3; exit 0" },
     { "failing", "sleep 0.3; exit 3" },
     { "crashing", "echo run; sleep 0.1; exit 7" },
+    { "dying", "sleep 2.5; exit 5" },
     { "healthy", "trap 'exit 0' TERM; sleep 1000 & wait" },
+    { "late", "trap 'exit 0' TERM; sleep 0.3; : > /tmp/up; sleep 1000 & wait" },
+    { "uncheckable", "trap 'exit 0' TERM; sleep 1000 & wait" },
     { "ill", "trap 'exit 0' TERM; sleep 1000 & wait" },
     { "slow", "trap 'exit 0' TERM; sleep 1000 & wait" },
     { "printing", "echo one; sleep 0.2; echo two >&2; sleep 0.2; printf three" },
@@ -68,6 +71,13 @@ static void set_check(struct bench *b, struct bench_unit *u, const char *command
     };
 }
 
+/* One that the engine itself does not get to run. */
+static void set_rare_check(struct bench *b, struct bench_unit *u, const char *command)
+{
+    set_check(b, u, command);
+    u->service.healthcheck.interval.v = 1000 * STK_NS_PER_S;
+}
+
 struct bench_unit *bench_service(struct bench *b, const char *role)
 {
     struct bench_unit *u = unit_new(b, STK_SERVICE, role);
@@ -83,11 +93,15 @@ struct bench_unit *bench_service(struct bench *b, const char *role)
         set_check(b, u, "true");
     if (strcmp(role, "ill") == 0)
         set_check(b, u, "echo refused; exit 4");
-    if (strcmp(role, "slow") == 0) {
-        set_check(b, u, "true");
-        u->service.healthcheck.interval.v = 1000 * STK_NS_PER_S;
+    if (strcmp(role, "slow") == 0)
+        set_rare_check(b, u, "echo not yet; exit 2");
+    if (strcmp(role, "late") == 0)
+        set_rare_check(b, u, "[ -e /tmp/up ]");
+    if (strcmp(role, "uncheckable") == 0) {
+        set_rare_check(b, u, "/nonexistent/program");
+        u->service.healthcheck.test.v[0] = "CMD";
     }
-    if (strcmp(role, "crashing") == 0)
+    if (strcmp(role, "crashing") == 0 || strcmp(role, "dying") == 0)
         u->service.restart = "always";
     u->unit.service = &u->service;
     u->spec.services = &u->service;
@@ -248,11 +262,16 @@ enum stk_code bench_wait(struct bench *b, struct stk_ref ref, enum stk_until unt
                          unsigned timeout_ms)
 {
     struct stk_wait_req req = { .ref = ref, .until = until, .op.timeout_ms = timeout_ms };
-    bench_submit(b, &req.op);
-    stk_runtime_wait_healthy(b->rt, &req);
-    enum stk_code code = finish(b, &req.op);
+    return bench_wait_as(b, &req);
+}
+
+enum stk_code bench_wait_as(struct bench *b, struct stk_wait_req *req)
+{
+    bench_submit(b, &req->op);
+    stk_runtime_wait_healthy(b->rt, req);
+    enum stk_code code = finish(b, &req->op);
     stk_seen_free(waited);
-    waited = req.seen;
+    waited = req->seen;
     return code;
 }
 

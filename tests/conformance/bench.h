@@ -63,6 +63,8 @@ enum stk_code bench_stop(struct bench *b, struct stk_ref ref, struct stk_stop_re
 enum stk_code bench_remove(struct bench *b, struct stk_ref ref, struct stk_remove_req *req);
 enum stk_code bench_wait(struct bench *b, struct stk_ref ref, enum stk_until until,
                          unsigned timeout_ms);
+/* The same with a request of the case's own: ref, until, no_probe, settle_ms, op.timeout_ms. */
+enum stk_code bench_wait_as(struct bench *b, struct stk_wait_req *req);
 enum stk_code bench_logs(struct bench *b, struct stk_ref ref, struct stk_logs_req *req);
 /* The one status of ref, which lives as long as the case. NULL when inspect failed. */
 const struct stk_status *bench_look(struct bench *b, struct stk_ref ref);

@@ -189,6 +189,19 @@ static const char *command_of(struct stk_seeing *seeing, const json_t *container
     return stk_see_keep(seeing, text.bytes);
 }
 
+/* ["CMD", word...] or ["CMD-SHELL", line] */
+static const char *check_of(struct stk_seeing *seeing, const json_t *config)
+{
+    STK_CLEANUP(stk_buf_clearp) struct stk_buf text;
+    const json_t *test = stk_json_get(stk_json_get(config, "Healthcheck"), "Test");
+    stk_buf_init(&text, 64 * STK_KIB);
+    for (size_t i = 1; i < stk_json_n(test); i++) {
+        const char *word = json_string_value(stk_json_at(test, i));
+        stk_buf_printf(&text, "%s%s", i > 1 ? " " : "", word ? word : "");
+    }
+    return stk_see_keep(seeing, text.bytes);
+}
+
 void stk_see_detailed(struct stk_seeing *seeing, const json_t *container)
 {
     const json_t *config = stk_json_get(container, "Config");
@@ -205,6 +218,7 @@ void stk_see_detailed(struct stk_seeing *seeing, const json_t *container)
     st->image = stk_see_keep(seeing, stk_json_text(config, "Image"));
     st->image_id = stk_see_keep(seeing, stk_json_text(container, "Image"));
     st->command = command_of(seeing, container);
+    st->probe_command = check_of(seeing, config);
     detailed_ports(seeing, st, stk_json_get(settings, "Ports"));
     st->mounts = mounts_of(seeing, stk_json_get(container, "Mounts"));
     st->networks = networks_of(seeing, settings);

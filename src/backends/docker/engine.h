@@ -13,6 +13,7 @@
 struct stk_call;
 struct stk_task;
 struct stk_events;
+struct stk_probe;
 
 /* Versions of the Engine API: 1.minor. */
 enum { STK_API_OLDEST = 40, STK_API_NEWEST = 52 };
@@ -30,6 +31,10 @@ struct stk_docker {
     struct stk_call *waiting; /* calls that need the version first */
     struct stk_task *tasks;   /* those under way */
     struct stk_events *events;
+    struct {
+        unsigned running;        /* health checks that we run now */
+        struct stk_probe *first; /* and those that wait for their turn: probe.h */
+    } probes;
     json_t *image_ids; /* reference → ID, as last seen; spares a look at each creation */
 };
 

@@ -26,26 +26,38 @@ static const char *const actions[] = { "create",  "start",  "die",     "kill",
                                        "stop",    "oom",    "restart", "pause",
                                        "unpause", "rename", "destroy", "health_status" };
 
-static void tell(struct stk_events *events, const char *id)
+static const struct stk_news anything;
+
+static void tell(struct stk_events *events, const struct stk_news *news)
 {
     for (struct stk_listener *l = events->first; l; l = events->cursor) {
         events->cursor = l->next;
-        l->news(l, id);
+        l->news(l, news);
     }
     events->cursor = NULL;
+}
+
+static struct stk_news read_event(const json_t *event)
+{
+    const json_t *actor = stk_json_get(event, "Actor");
+    const char *id = stk_json_text(actor, "ID"), *action = stk_json_text(event, "Action");
+    const char *code = stk_json_text(stk_json_get(actor, "Attributes"), "exitCode");
+    int64_t exit_code = 0;
+    bool known = stk_streq(action, "die") && code && stk_parse_int(code, &exit_code);
+    return (struct stk_news){ .id = id ? id : stk_json_text(event, "id"),
+                              .died = known && exit_code >= 0 && exit_code <= UINT8_MAX,
+                              .exit_code = (int)exit_code };
 }
 
 static void take_line(struct stk_events *events)
 {
     json_t *event =
         json_loadb(events->line.bytes ? events->line.bytes : "", events->line.size, 0, NULL);
-    const char *id = stk_json_text(stk_json_get(event, "Actor"), "ID");
-    if (!id)
-        id = stk_json_text(event, "id");
-    stk_trace(STK_TRACE_DOCKER, "event: %.12s %s", id ? id : "?",
-              stk_json_text(event, "Action") ? stk_json_text(event, "Action") : "?");
-    if (id)
-        tell(events, id);
+    struct stk_news news = read_event(event);
+    const char *action = stk_json_text(event, "Action");
+    stk_trace(STK_TRACE_DOCKER, "event: %.12s %s", news.id ? news.id : "?", action ? action : "?");
+    if (news.id)
+        tell(events, &news);
     json_decref(event);
     stk_buf_reset(&events->line);
 }
@@ -72,7 +84,7 @@ static void on_begin(struct stk_call *call)
     struct stk_events *events = call->data;
     events->live = true;
     events->wait_ms = FIRST_WAIT_MS;
-    tell(events, NULL);
+    tell(events, &anything);
 }
 
 static json_t *filters(void)
@@ -113,7 +125,7 @@ static void on_end(struct stk_op *op)
                     op->err.code == STK_ECANCELED ? 0 : events->wait_ms);
     events->wait_ms = events->wait_ms * 2 < LONGEST_WAIT_MS ? events->wait_ms * 2 : LONGEST_WAIT_MS;
     if (!was_live) /* without events there is still looking */
-        tell(events, NULL);
+        tell(events, &anything);
 }
 
 static void on_timer(struct stk_timer *timer)

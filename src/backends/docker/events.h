@@ -5,11 +5,16 @@
 
 #include "engine.h"
 
+struct stk_news {
+    const char *id; /* the container that something happened to; NULL: the subscription has begun
+                       (again), so that anything may have happened before */
+    bool died;      /* a run of it ended ... */
+    int exit_code;  /* ... in this way, which an engine forgets when it starts it again */
+};
+
 /* Embedded in who waits. */
 struct stk_listener {
-    /* From the loop. id: the container that something happened to; NULL: the subscription has begun
-     * (again), so that anything may have happened before. */
-    void (*news)(struct stk_listener *listener, const char *id);
+    void (*news)(struct stk_listener *listener, const struct stk_news *news); /* from the loop */
     void *data;
     struct stk_listener *prev, *next;
 };

@@ -1,10 +1,12 @@
 /* wait.c — waits until a condition holds of a container: listens first, then looks, and looks
- * again at each news and now and then. What a look means is the judge's. */
+ * again at each news and now and then; meanwhile its health check is run for it (probe.c). What a
+ * look means is the judge's. */
 #include <stdlib.h>
 
 #include "engine.h"
 #include "events.h"
 #include "judge.h"
+#include "probe.h"
 #include "resolve.h"
 #include "text.h"
 
@@ -21,16 +23,39 @@ struct wait {
     struct stk_wait_req *req;
     struct stk_listener listener;
     struct stk_judge judge;
+    struct stk_probe probe;
     struct stk_seen *seen; /* by the last look */
     char *id;
-    bool news; /* something happened during a look */
+    bool news;   /* something happened during a look */
+    bool passed; /* our own check did */
+    bool failed; /* the verdict */
 };
+
+/* What the engine does not know, or has forgotten. */
+static void complete(struct stk_seen *seen, const struct wait *w)
+{
+    struct stk_status *st = stk_arena_alloc(seen->arena, sizeof(*st));
+    *st = seen->v[0];
+    if (w->probe.ran && !st->probe_output) {
+        const char *output = w->probe.output.bytes ? w->probe.output.bytes : "";
+        st->probe_output = stk_arena_strdup(seen->arena, output);
+        st->probe_exit = w->probe.exit_code;
+    }
+    if (w->failed && w->judge.died && st->state == STK_RUNNING)
+        st->exit_code = w->judge.exit_code;
+    if (w->passed && !w->failed)
+        st->health = STK_HEALTH_HEALTHY;
+    seen->v = st;
+}
 
 /* Whatever the end, the caller gets the last status. */
 static void clear(struct stk_task *task)
 {
     struct wait *w = (struct wait *)task;
+    if (w->seen)
+        complete(w->seen, w);
     w->req->seen = TAKE(w->seen);
+    stk_probe_clear(&w->probe);
     stk_events_leave(task->docker, &w->listener);
     free(w->id);
 }
@@ -45,15 +70,42 @@ static void look(struct wait *w)
         stk_find(&w->task, FIND, &w->req->ref);
 }
 
-static void on_news(struct stk_listener *listener, const char *id)
+static void on_news(struct stk_listener *listener, const struct stk_news *news)
 {
     struct wait *w = listener->data;
-    if (w->task.canceled || (id && w->id && !stk_streq(id, w->id)))
+    if (w->task.canceled || (news->id && w->id && !stk_streq(news->id, w->id)))
         return;
+    if (news->died && w->id)
+        stk_judge_died(&w->judge, news->exit_code);
     if (w->task.step == LISTEN || w->task.step == REST)
         look(w);
     else
         w->news = true;
+}
+
+static void on_passed(struct stk_probe *probe)
+{
+    struct wait *w = probe->data;
+    w->passed = true;
+    if (!w->task.canceled && w->task.step == REST)
+        stk_task_end(&w->task, NULL);
+}
+
+static void go_on(struct wait *w, const json_t *found, unsigned again_ms)
+{
+    if (!stk_judge_may_pass(&w->judge, &w->seen->v[0])) {
+        w->passed = false;
+        stk_probe_stop(&w->probe);
+    } else if (w->passed) {
+        stk_task_end(&w->task, NULL);
+        return;
+    } else if (!w->req->no_probe) {
+        stk_probe_start(w->task.docker, &w->probe, found);
+    }
+    if (w->news)
+        look(w);
+    else
+        stk_task_pause(&w->task, REST, again_ms && again_ms < REST_MS ? again_ms : REST_MS);
 }
 
 static void judge(struct wait *w, const json_t *found)
@@ -71,15 +123,13 @@ static void judge(struct wait *w, const json_t *found)
         stk_task_end(&w->task, NULL);
         return;
     case STK_FAILS:
+        w->failed = true;
         stk_task_end(&w->task, &err);
         return;
     case STK_PENDING:
         break;
     }
-    if (w->news)
-        look(w);
-    else
-        stk_task_pause(&w->task, REST, again_ms && again_ms < REST_MS ? again_ms : REST_MS);
+    go_on(w, found, again_ms);
 }
 
 static void on_found(struct wait *w)
@@ -124,7 +174,8 @@ void stk_docker_wait(void *self, struct stk_wait_req *req)
     w->req = req;
     w->id = req->ref.id ? stk_strdup(req->ref.id) : NULL;
     req->seen = NULL;
-    stk_judge_init(&w->judge, req->until);
+    stk_judge_init(&w->judge, req->until, req->settle_ms);
+    w->probe = (struct stk_probe){ .passed = on_passed, .data = w };
     w->listener = (struct stk_listener){ .news = on_news, .data = w };
     bool live = stk_events_live(self);
     stk_events_listen(self, &w->listener);

@@ -19,12 +19,17 @@
  *     "services": {                   by glob over "web" or "web-2"; the first match counts
  *       "db": {
  *         "start_ms": 20,             how long starting takes
- *         "start_error": "exec: no such file", "start_code": "failed",   starting fails; a code's
- * name "exit_ms": 100,             ends by itself so long after its start ... "exit_code": 1,
- * "signal": 9, "oom": true,                      ... in this way "runs": 2,                  only
- * the first two runs end by themselves "health": [ { "ms": 30, "is": "healthy" } ],   what its
- * check says when; needs a healthcheck in its spec; default: healthy after 10 ms; []: never
- *         "probe_output": "refused", "probe_exit": 1,    what an unhealthy check printed
+ *         "start_error": "exec: no such file",   starting fails ...
+ *         "start_code": "failed",     ... with the code of that name
+ *         "exit_ms": 100,             ends by itself so long after its start ...
+ *         "exit_code": 1, "signal": 9, "oom": true,   ... in this way
+ *         "runs": 2,                  only the first two runs end by themselves
+ *         "health": [ { "ms": 30, "is": "healthy" } ],   what the engine's checks say when; needs
+ *                                     a healthcheck in its spec; default: healthy after 10 ms;
+ *                                     []: never
+ *         "ready_ms": 20,             from then on its check passes when a wait runs it itself;
+ *                                     default: never
+ *         "probe_output": "refused", "probe_exit": 1,    what a check that fails prints
  *         "stop_ms": 5, "stop_code": 143,  how long the stop signal takes and how it then exits
  *         "ignores_stop": true,       only SIGKILL ends it
  *         "logs": [ { "ms": 5, "text": "ready\n", "stderr": true } ]    at each run

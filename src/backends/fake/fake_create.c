@@ -144,14 +144,26 @@ static void set_mounts(struct fake_engine *e, struct fake_unit *u, const struct 
             add_anonymous(e, u, old, image->volumes.v[i]);
 }
 
+static void add_words(struct stk_buf *text, const struct stk_strs *words, size_t first)
+{
+    for (size_t i = first; i < words->n; i++)
+        stk_buf_printf(text, "%s%s", text->size ? " " : "", words->v[i]);
+}
+
 static const char *command_of(struct fake_unit *u, const struct stk_service *s)
 {
     STK_CLEANUP(stk_buf_clearp) struct stk_buf text;
     stk_buf_init(&text, STK_MIB);
-    for (size_t i = 0; i < s->entrypoint.n; i++)
-        stk_buf_printf(&text, "%s%s", text.size ? " " : "", s->entrypoint.v[i]);
-    for (size_t i = 0; i < s->command.n; i++)
-        stk_buf_printf(&text, "%s%s", text.size ? " " : "", s->command.v[i]);
+    add_words(&text, &s->entrypoint, 0);
+    add_words(&text, &s->command, 0);
+    return stk_arena_strdup(u->arena, text.bytes);
+}
+
+static const char *check_of(struct fake_unit *u, const struct stk_healthcheck *check)
+{
+    STK_CLEANUP(stk_buf_clearp) struct stk_buf text;
+    stk_buf_init(&text, STK_MIB);
+    add_words(&text, &check->test, 1); /* after CMD or CMD-SHELL */
     return stk_arena_strdup(u->arena, text.bytes);
 }
 
@@ -190,6 +202,7 @@ int fake_create(struct fake_engine *e, const struct stk_unit *unit, const struct
     u->command = command_of(u, s);
     u->restart = stk_arena_strdup(u->arena, s->restart);
     u->has_check = has_check(&s->healthcheck);
+    u->check = u->has_check ? check_of(u, &s->healthcheck) : NULL;
     u->has_grace = s->stop_grace_period.set;
     u->grace_ms = (s->stop_grace_period.v + STK_NS_PER_MS - 1) / STK_NS_PER_MS;
     set_ports(u, s);

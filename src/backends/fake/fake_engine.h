@@ -34,7 +34,8 @@ struct fake_behaviour {
     int64_t start_ms, exit_ms, exit_code, signal, runs, stop_ms, stop_code, probe_exit;
     const char *start_error, *probe_output;
     unsigned start_code; /* enum stk_code */
-    bool exits, oom, ignores_stop;
+    bool exits, oom, ignores_stop, gets_ready;
+    int64_t ready_ms;
     struct fake_step *health;
     size_t n_health;
     struct fake_line *logs;
@@ -100,7 +101,7 @@ struct fake_unit {
     const char *hash, *config;
     struct stk_kvs labels;
     /* containers */
-    const char *image, *image_id, *command, *restart, *error;
+    const char *image, *image_id, *command, *check, *restart, *error;
     unsigned state, health;
     int64_t exit_code, restarts, runs, grace_ms;
     bool has_grace, oom, has_check;
@@ -199,6 +200,8 @@ bool fake_live(struct fake_engine *e, int64_t now);
 /* When something happens next; FAKE_NEVER: nothing will. */
 int64_t fake_life_due(const struct fake_engine *e);
 bool fake_restarts_itself(const struct fake_unit *u);
+/* Whether its health check would pass now, whoever runs it. */
+bool fake_check_passes(const struct fake_engine *e, const struct fake_unit *u);
 
 /* fake_jobs.c */
 struct fake_job *fake_job_begin(struct fake_engine *e, struct stk_op *op, void *req);
@@ -210,6 +213,8 @@ void fake_ask(struct fake_job *job, const char *request, const char *unit, int64
               void (*next)(struct fake_job *job));
 /* next is called after every change, and at the latest in ms (0: no such limit). */
 void fake_watch(struct fake_job *job, unsigned ms, void (*next)(struct fake_job *job));
+/* One more request on record, which takes no time and does not fail. */
+void fake_note(struct fake_engine *e, const char *request, const char *unit);
 /* A moment later, without a request. */
 void fake_later(struct fake_job *job, int64_t ms, void (*next)(struct fake_job *job));
 void fake_arm(struct fake_engine *e);

@@ -113,9 +113,9 @@ struct fake_job *fake_job_begin(struct fake_engine *e, struct stk_op *op, void *
     return job;
 }
 
-static void record(struct fake_engine *e, const char *request, const char *unit)
+void fake_note(struct fake_engine *e, const char *request, const char *unit)
 {
-    static const char *const reads[] = { "list", "inspect", "wait", "logs" };
+    static const char *const reads[] = { "list", "inspect", "wait", "probe", "logs" };
     bool writes = true;
     for (size_t i = 0; i < STK_LEN(reads); i++)
         writes = writes && strcmp(request, reads[i]) != 0;
@@ -164,7 +164,7 @@ void fake_ask(struct fake_job *job, const char *request, const char *unit, int64
               void (*next)(struct fake_job *job))
 {
     struct fake_engine *e = job->engine;
-    record(e, request, unit);
+    fake_note(e, request, unit);
     job->fault = fault_for(e, request, unit);
     go(job, in_ms(e, delay_of(e, request) + extra_ms), false, job->fault ? fail_now : next);
 }

@@ -134,6 +134,12 @@ static int64_t restarts_allowed(const struct fake_unit *u)
     return 0;
 }
 
+bool fake_check_passes(const struct fake_engine *e, const struct fake_unit *u)
+{
+    const struct fake_behaviour *b = fake_behaviour(e, u);
+    return b && b->gets_ready && e->clock >= after(u, b->ready_ms);
+}
+
 bool fake_restarts_itself(const struct fake_unit *u)
 {
     return u->state == STK_RESTARTING ||
@@ -163,6 +169,7 @@ void fake_life_end(struct fake_engine *e, struct fake_unit *u, int64_t code, boo
         return;
     u->state = STK_RESTARTING;
     u->restart_at = e->clock + backoff(u);
+    u->restarts++; /* as Docker counts: when it is decided, not when it happens */
 }
 
 static void end_now(struct fake_engine *e, struct fake_unit *u)
@@ -192,7 +199,6 @@ static void happen(struct fake_engine *e, struct fake_unit *u, enum happening wh
         return;
     case AGAIN:
         fake_life_start(e, u);
-        u->restarts++;
         return;
     case HAPPENINGS:
         return;

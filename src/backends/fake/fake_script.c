@@ -67,6 +67,16 @@ static int read_exit(struct fake_reader *r, json_t *value, void *object, const c
     return 0;
 }
 
+static int read_ready(struct fake_reader *r, json_t *value, void *object, const char *where)
+{
+    struct fake_behaviour *b = object;
+    if (!json_is_integer(value))
+        return fake_bad(r, where, "must be a whole number");
+    b->gets_ready = true;
+    b->ready_ms = json_integer_value(value);
+    return 0;
+}
+
 static int read_code(struct fake_reader *r, json_t *value, unsigned *ret, const char *where)
 {
     const char *names[STK_CODE_COUNT], *word = json_string_value(value);
@@ -102,6 +112,7 @@ static const struct fake_field behaviour_fields[] = {
     B("oom", FAKE_BOOL, oom),
     B("runs", FAKE_INT, runs),
     { "health", FAKE_OTHER, 0, 0, read_health, 0 },
+    { "ready_ms", FAKE_OTHER, 0, 0, read_ready, 0 },
     B("probe_output", FAKE_STR, probe_output),
     B("probe_exit", FAKE_INT, probe_exit),
     B("stop_ms", FAKE_INT, stop_ms),

@@ -145,6 +145,7 @@ static const struct fake_field unit_fields[] = {
     U("image", FAKE_STR, image),
     U("image_id", FAKE_STR, image_id),
     U("command", FAKE_STR, command),
+    U("check", FAKE_STR, check),
     U("restart", FAKE_STR, restart),
     U("error", FAKE_STR, error),
     ROW(fake_unit, "state", FAKE_WORD, state, states),

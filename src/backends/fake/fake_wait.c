@@ -1,4 +1,5 @@
-/* fake_wait.c — the operation wait_healthy: looks after every change and lets the judge decide. */
+/* fake_wait.c — the operation wait_healthy: looks after every change and lets the judge decide;
+ * meanwhile it runs the unit's health check itself, as the Docker backend does. */
 #include "arena.h"
 #include "op.h"
 #include "text.h"
@@ -6,29 +7,96 @@
 #include "fake_engine.h"
 #include "judge.h"
 
+struct wait {
+    struct stk_judge judge;
+    bool probing, ran, passed;
+    int64_t probe_at; /* ns */
+    int64_t pause_ms; /* after the next failure */
+};
+
+static struct fake_unit *unit_of(struct fake_job *job)
+{
+    const struct stk_wait_req *req = job->req;
+    return fake_by_ref(job->engine, job->engine->opts->project, &req->ref);
+}
+
+/* The last check that we ran ourselves is told when the engine's own told nothing yet. */
 static struct stk_seen *see(struct fake_job *job)
 {
-    struct stk_wait_req *req = job->req;
+    const struct stk_wait_req *req = job->req;
+    const struct wait *w = job->more;
+    const struct fake_unit *u = unit_of(job);
+    struct stk_seen *seen = fake_seen_one(job->engine, u, req->ref);
+    struct stk_status *st = stk_arena_alloc(seen->arena, sizeof(*st));
+    *st = seen->v[0];
+    seen->v = st;
+    const struct fake_behaviour *b = u ? fake_behaviour(job->engine, u) : NULL;
+    if (w->passed) {
+        st->health = STK_HEALTH_HEALTHY;
+        st->probe_output = "";
+    } else if (w->ran && !st->probe_output) {
+        st->probe_output =
+            stk_arena_strdup(seen->arena, b && b->probe_output ? b->probe_output : "");
+        st->probe_exit = b ? (int)b->probe_exit : 1;
+    }
+    return seen;
+}
+
+/* Runs the check when its time has come. True: it passed. */
+static bool probe(struct fake_job *job)
+{
+    struct wait *w = job->more;
     struct fake_engine *e = job->engine;
-    return fake_seen_one(e, fake_by_ref(e, e->opts->project, &req->ref), req->ref);
+    struct fake_unit *u = unit_of(job);
+    if (!w->probing) {
+        w->probing = true;
+        w->probe_at = e->clock;
+        w->pause_ms = STK_PROBE_FIRST_MS;
+    }
+    if (e->clock < w->probe_at)
+        return false;
+    fake_note(e, "probe", u->name);
+    w->ran = true;
+    w->passed = fake_check_passes(e, u);
+    w->probe_at = e->clock + w->pause_ms * STK_NS_PER_MS;
+    w->pause_ms = w->pause_ms * 2 < STK_PROBE_LONGEST_MS ? w->pause_ms * 2 : STK_PROBE_LONGEST_MS;
+    return w->passed;
+}
+
+/* How long until the next look: the judge's ms (0: no need), or the next check. */
+static unsigned until_next(const struct fake_job *job, unsigned again_ms)
+{
+    const struct wait *w = job->more;
+    if (!w->probing)
+        return again_ms;
+    int64_t ms = (w->probe_at - job->engine->clock + STK_NS_PER_MS - 1) / STK_NS_PER_MS;
+    return again_ms && again_ms < ms ? again_ms : (unsigned)ms;
 }
 
 static void look(struct fake_job *job)
 {
     struct stk_wait_req *req = job->req;
+    struct wait *w = job->more;
     struct stk_error err = { 0 };
     struct stk_seen *seen = see(job);
     int64_t now_ms = job->engine->clock / STK_NS_PER_MS;
     unsigned again_ms;
     enum stk_verdict verdict =
-        stk_judge_look(job->more, &seen->v[0], now_ms, now_ms, &again_ms, &err);
-    if (verdict == STK_PENDING) {
-        stk_seen_free(seen);
-        fake_watch(job, again_ms, look);
+        stk_judge_look(&w->judge, &seen->v[0], now_ms, now_ms, &again_ms, &err);
+    bool may_pass = stk_judge_may_pass(&w->judge, &seen->v[0]) && !req->no_probe;
+    if (verdict != STK_PENDING) {
+        req->seen = seen;
+        fake_job_end(job, &err);
         return;
     }
-    req->seen = seen;
-    fake_job_end(job, &err);
+    stk_seen_free(seen);
+    w->probing = w->probing && may_pass;
+    if (may_pass && probe(job)) {
+        req->seen = see(job);
+        fake_job_end(job, NULL);
+        return;
+    }
+    fake_watch(job, until_next(job, again_ms), look);
 }
 
 static void leave_last_status(struct fake_job *job)
@@ -41,10 +109,10 @@ void fake_wait(void *self, struct stk_wait_req *req)
 {
     struct fake_engine *e = self;
     struct fake_job *job = fake_job_begin(e, &req->op, req);
-    struct stk_judge *judge = stk_arena_alloc(job->arena, sizeof(*judge));
-    stk_judge_init(judge, req->until);
-    job->more = judge;
+    struct wait *w = stk_arena_alloc(job->arena, sizeof(*w));
+    stk_judge_init(&w->judge, req->until, req->settle_ms);
+    job->more = w;
     job->undo = leave_last_status;
-    const struct fake_unit *u = fake_by_ref(e, e->opts->project, &req->ref);
+    const struct fake_unit *u = unit_of(job);
     fake_ask(job, "wait", u ? u->name : req->ref.name ? req->ref.name : req->ref.id, 0, look);
 }

@@ -265,17 +265,73 @@ START_TEST(ends_by_signal_and_memory_are_told)
 }
 END_TEST
 
-START_TEST(what_recovers_after_two_runs_is_ready_in_the_end)
+START_TEST(one_that_dies_once_is_not_ready)
 {
     open_script("{ \"speed\": 20, \"services\": { \"web\": { \"exit_ms\": 50, \"exit_code\": 1, "
-                "\"runs\": 2 } } }");
+                "\"runs\": 1 } } }");
     want("web");
     service.restart = "on-failure:5";
+    ck_assert_int_eq(start(), STK_OK);
+    ck_assert_int_eq(wait_for(STK_UNTIL_READY), STK_ENOTREADY);
+    ck_assert_str_eq(err.msg, "exited with code 1 and is restarted by its policy");
+    close_all();
+}
+END_TEST
+
+static const char *const check_words[] = { "CMD", "true" };
+static const struct stk_healthcheck check = {
+    .set = true, .test = { .set = true, .n = 2, .v = (const char **)(uintptr_t)check_words }
+};
+
+START_TEST(one_with_a_check_that_recovers_after_two_runs_is_ready_in_the_end)
+{
+    open_script("{ \"speed\": 20, \"services\": { \"web\": { \"exit_ms\": 50, \"exit_code\": 1, "
+                "\"runs\": 2, \"health\": [ { \"ms\": 100, \"is\": \"healthy\" } ] } } }");
+    want("web");
+    service.restart = "on-failure:5";
+    service.healthcheck = check;
     ck_assert_int_eq(start(), STK_OK);
     ck_assert_int_eq(wait_for(STK_UNTIL_READY), STK_OK);
     struct stk_seen *seen = look(&unit.ref);
     ck_assert_uint_eq(seen->v[0].restarts, 2);
     stk_seen_free(seen);
+    close_all();
+}
+END_TEST
+
+static size_t count_probes(void)
+{
+    const struct stk_fake_call *calls;
+    size_t count = 0;
+    for (size_t n = stk_fake_calls(rt, &calls); n > 0; n--)
+        count += strcmp(calls[n - 1].request, "probe") == 0 && !calls[n - 1].writes;
+    return count;
+}
+
+START_TEST(a_check_is_run_at_once_and_then_with_back_off)
+{
+    open_script(
+        "{ \"speed\": 10, \"services\": { \"web\": { \"health\": [], \"ready_ms\": 1000 } } }");
+    want("web");
+    service.healthcheck = check;
+    ck_assert_int_eq(start(), STK_OK);
+    ck_assert_int_eq(wait_for(STK_UNTIL_HEALTHY), STK_OK);
+    ck_assert_uint_eq(count_probes(), 6); /* after 0, 50, 150, 350, 750 and 1250 ms */
+    close_all();
+}
+END_TEST
+
+START_TEST(a_verdict_of_the_engine_ends_the_wait_whatever_our_own_checks_say)
+{
+    open_script("{ \"speed\": 10, \"services\": { \"web\": { \"ready_ms\": 5000, \"probe_exit\": 3,"
+                "\"probe_output\": \"refused\", \"health\": [ { \"ms\": 300, \"is\": \"unhealthy\" "
+                "} ] } } }");
+    want("web");
+    service.healthcheck = check;
+    ck_assert_int_eq(start(), STK_OK);
+    ck_assert_int_eq(wait_for(STK_UNTIL_HEALTHY), STK_ENOTREADY);
+    ck_assert_str_eq(err.msg, "is unhealthy: the last check exited 3: refused");
+    ck_assert_uint_eq(count_probes(), 3); /* after 0, 50 and 150 ms */
     close_all();
 }
 END_TEST
@@ -392,7 +448,10 @@ STK_TESTS("fake", whichever_request_fails_the_next_try_converges,
           calls_are_recorded_and_reads_told_from_writes,
           units_of_the_script_hold_their_names_and_ports,
           a_start_can_fail_and_leaves_what_was_created, a_pull_fails_in_the_registrys_words,
-          ends_by_signal_and_memory_are_told, what_recovers_after_two_runs_is_ready_in_the_end,
+          ends_by_signal_and_memory_are_told, one_that_dies_once_is_not_ready,
+          one_with_a_check_that_recovers_after_two_runs_is_ready_in_the_end,
+          a_check_is_run_at_once_and_then_with_back_off,
+          a_verdict_of_the_engine_ends_the_wait_whatever_our_own_checks_say,
           on_failure_gives_up_after_its_count, what_nobody_asked_for_is_seen_by_those_who_wait,
           a_state_file_lets_the_next_process_see_the_same_engine,
           a_broken_state_file_is_told_by_name_and_line, delays_are_by_the_engines_clock)
