@@ -324,10 +324,33 @@ static void container_found(struct fake_job *job)
     fake_job_end(job, NULL);
 }
 
+/* Without a file only what exists can be started. */
+static void start_again(struct fake_job *job)
+{
+    struct stk_start_req *req = job->req;
+    struct fake_unit *u = fake_by_ref(job->engine, job->engine->opts->project, &req->ref);
+    if (!u) {
+        struct stk_error err = { 0 };
+        stk_fail(&err, STK_EABSENT, nowhere, "there is no container of service '%s'",
+                 req->ref.name);
+        fake_job_end(job, &err);
+        return;
+    }
+    job->unit = stk_arena_strdup(job->arena, u->id);
+    if (fake_is_up(u))
+        fake_job_end(job, NULL);
+    else
+        ask_start(job);
+}
+
 void fake_start(void *self, struct stk_start_req *req)
 {
     struct fake_engine *e = self;
     struct fake_job *job = fake_job_begin(e, &req->op, req);
+    if (!req->unit) {
+        fake_ask(job, "inspect", req->ref.name, 0, start_again);
+        return;
+    }
     static void (*const found[])(struct fake_job * job) = {
         [STK_SERVICE] = container_found,
         [STK_IMAGE] = image_found,
