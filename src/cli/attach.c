@@ -373,6 +373,7 @@ int stk_attach(struct cli *cli, struct stk_reconcile_req *up)
     up->project = cli->project;
     up->graph = cli->graph;
     up->parallel = (unsigned)cli->o.parallel;
+    up->no_probe = cli->o.no_probe;
     up->quiet_pull = cli->o.quiet_pull;
     up->sink = &a.sink;
     a.up_pending = true;

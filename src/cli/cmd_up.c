@@ -48,6 +48,8 @@ static const struct option_row options[] = {
     { "no-log-prefix", 0, OPT_FLAG, AT(no_log_prefix), NULL,
       "Log lines without their service's name" },
     { "timestamps", 0, OPT_FLAG, AT(timestamps), NULL, "Log lines with their time" },
+    { "no-accelerated-checks", 0, OPT_FLAG, AT(no_probe), NULL,
+      "Leave health checks to the engine's own schedule" },
     { "timings", 0, OPT_FLAG, AT(timings), NULL,
       "Tell where the time went, and the critical path" },
     { "trace", 0, OPT_STRING, AT(trace), "FILE", "Write the timings as a trace that Chrome shows" },

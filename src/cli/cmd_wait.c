@@ -14,6 +14,8 @@
 static const struct option_row options[] = {
     { "for", 0, OPT_STRING, AT(wait_for), "WHAT",
       "ready, healthy, exited or exited:CODE (default exited)" },
+    { "no-accelerated-checks", 0, OPT_FLAG, AT(no_probe), NULL,
+      "Leave health checks to the engine's own schedule" },
     { "timeout", 0, OPT_SECONDS, AT(timeout), "SECONDS", "How long to wait at most" },
     { 0 },
 };
@@ -126,6 +128,7 @@ static void begin(struct waiting *w, const struct stk_seen *seen)
             .op = { .done = ended, .data = waiter, .timeout_ms = (unsigned)w->cli->o.timeout.v },
             .ref = seen->v[i].ref,
             .until = w->until,
+            .no_probe = w->cli->o.no_probe,
         };
         w->left++;
         stk_runtime_wait_healthy(w->cli->rt, &waiter->req);

@@ -23,7 +23,7 @@ struct options {
     bool remove_orphans, no_color, no_log_prefix, timestamps, abort_on_exit, abort_on_failure;
     bool quiet_pull, renew_volumes, no_build, build, yes, attach_dependencies;
     bool all, quiet, services, volumes, images, networks, profiles_list, no_trunc, orphans;
-    bool follow, stop, force, exit_code, json, short_version, environment, menu, watch, timings;
+    bool follow, stop, force, exit_code, json, short_version, environment, menu, watch, timings, no_probe;
 };
 
 enum option_type {

@@ -80,6 +80,7 @@ int stk_drive(struct cli *cli, struct stk_reconcile_req *req)
     req->project = cli->project;
     req->graph = cli->graph;
     req->parallel = (unsigned)cli->o.parallel;
+    req->no_probe = cli->o.no_probe;
     req->quiet_pull = cli->o.quiet_pull;
     req->plan_only |= cli->o.dry_run;
     req->op.done = ended;

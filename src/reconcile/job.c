@@ -305,6 +305,7 @@ static void begin_wait(struct job *job)
         .op = { .done = ended, .data = job },
         .ref = job->action->ref,
         .until = job->action->until,
+        .no_probe = job->run->req->no_probe,
     };
     if (!job->action->seen || job->action->unit)
         job->wait.ref.id = NULL; /* it may have been replaced since */

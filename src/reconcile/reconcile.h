@@ -24,6 +24,7 @@ struct stk_reconcile_req {
     struct stk_goal goal;
     struct stk_opt grace;  /* ms, for every stop; not set: each instance's own */
     unsigned parallel;     /* actions at a time; 0: STK_PARALLEL_DEFAULT */
+    bool no_probe;         /* leave readiness to the engine's own schedule of checks */
     bool quiet_pull;       /* no progress events of pulls */
     bool plan_only;        /* inspect and plan, change nothing */
     struct stk_sink *sink; /* may be NULL */
