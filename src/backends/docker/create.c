@@ -7,21 +7,27 @@
 #include <string.h>
 
 #include "arena.h"
+#include "credentials.h"
 #include "labels.h"
 #include "put.h"
 #include "shares.h"
 #include "text.h"
 
 /* A variable without a value is sent by its bare name: the engine then drops the image's. */
-static void set_environment(json_t *config, const struct stk_kvs *env)
+static void set_environment(json_t *config, const struct stk_service *service)
 {
+    const struct stk_kvs *env = &service->environment;
     json_t *list = json_array();
+    bool own = false;
     for (size_t i = 0; i < env->n; i++) {
         STK_CLEANUP(stk_charp)
         char *text = env->v[i].value ? stk_printf("%s=%s", env->v[i].key, env->v[i].value)
                                      : stk_strdup(env->v[i].key);
         json_array_append_new(list, json_string(text));
+        own |= stk_streq(env->v[i].key, "DOCKER_CONFIG");
     }
+    if (service->use_api_socket.v && !own)
+        json_array_append_new(list, json_string("DOCKER_CONFIG=" STK_CREDENTIALS_DIR));
     json_object_set_new(config, "Env", list);
 }
 
@@ -111,7 +117,7 @@ static json_t *config_of(const struct stk_create *create)
     stk_put_bool(config, "OpenStdin", service->stdin_open);
     stk_put_list(config, "Cmd", &service->command);
     stk_put_list(config, "Entrypoint", &service->entrypoint);
-    set_environment(config, &service->environment);
+    set_environment(config, service);
     set_healthcheck(config, &service->healthcheck, create->api_minor);
     set_stop_timeout(config, service->stop_grace_period);
     json_object_set_new(config, "Labels", labels_of(create));

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "labels.h"
+#include "shares.h"
 #include "words.h"
 
 static const char *const collections[] = { [STK_SERVICE] = "/containers",
@@ -54,8 +55,7 @@ void stk_find(struct stk_task *task, int step, const struct stk_ref *ref)
 
 static bool is_leftover(const json_t *container)
 {
-    const char *name = json_string_value(stk_json_at(stk_json_get(container, "Names"), 0));
-    return name && stk_replaced_name(name + (*name == '/'));
+    return stk_replaced_name(stk_container_name(stk_json_get(container, "Names")));
 }
 
 const json_t *stk_found(enum stk_kind kind, const json_t *answer)

@@ -326,6 +326,20 @@ static void on_pull(struct service *s)
     stk_look(&s->task, IMAGE, STK_IMAGE, image_of(s));
 }
 
+/* What the engine thinks of it, without the space it ends in. */
+static void tell_warnings(struct service *s, const json_t *warnings)
+{
+    for (size_t i = 0; i < stk_json_n(warnings); i++) {
+        const char *text = json_string_value(stk_json_at(warnings, i));
+        size_t n = text ? strlen(text) : 0;
+        while (n && strchr(" .\n", text[n - 1]))
+            n--;
+        STK_CLEANUP(stk_charp) char *trimmed = stk_strndup(text ? text : "", n);
+        if (n)
+            warn(s, trimmed);
+    }
+}
+
 static void on_create(struct service *s)
 {
     const char *why = s->task.call.op.err.msg;
@@ -348,6 +362,7 @@ static void on_create(struct service *s)
     free(s->id);
     s->id = stk_strdup(id);
     s->req->changed = true;
+    tell_warnings(s, stk_json_get(s->task.call.json, "Warnings"));
     s->next_network = stk_create_networks_at_once(s->unit, s->task.docker->api_minor);
     deliver(s);
 }
