@@ -148,7 +148,7 @@ struct stk_restart_policy {
 
 struct stk_placement { /* no effect on one engine */
     struct stk_strs constraints;
-    struct stk_strs spreads; /* preferences */
+    struct stk_strs spreads; /* of preferences */
     struct stk_opt max_replicas;
 };
 
@@ -184,8 +184,8 @@ struct stk_device_rate { /* of a block device */
     struct stk_opt rate; /* bytes or operations a second; a weight for weight_device */
 };
 struct stk_device_rates {
-    size_t n;
     struct stk_device_rate *v;
+    size_t n;
 };
 struct stk_blkio {
     bool set;
@@ -206,7 +206,8 @@ struct stk_file {
     bool external;
     const char *file;        /* absolute path on the host, or NULL */
     const char *environment; /* the variable it is taken from, or NULL */
-    const char *content;     /* what is to be delivered: content:, or the variable's value; NULL: a file's */
+    const char *content;     /* what is to be delivered: content:, or the variable's value. NULL: a
+                                file's, or a variable that is not set */
     bool inline_content;     /* content is from content: */
     const char *driver, *template_driver;
     struct stk_kvs driver_opts, labels;
@@ -233,8 +234,8 @@ struct stk_hook {
     struct stk_src src;
 };
 struct stk_hooks {
-    size_t n;
     struct stk_hook *v;
+    size_t n;
 };
 
 struct stk_watch {
@@ -249,8 +250,8 @@ struct stk_watch {
 };
 struct stk_develop {
     bool set;
-    size_t n;
     struct stk_watch *v;
+    size_t n;
 };
 
 struct stk_build {
@@ -308,6 +309,7 @@ struct stk_service {
     const char *restart; /* "no", "always", "on-failure", "on-failure:3", "unless-stopped" or NULL */
     struct stk_kvs labels, sysctls;
     struct stk_strs extra_hosts; /* "host=address", sorted */
+    bool built; /* no image: in the file; image is the name of what building it would make */
     const char *user, *working_dir, *hostname, *container_name, *stop_signal, *pull_policy;
     struct stk_opt stop_grace_period, init, tty, stdin_open, read_only, privileged;
     struct stk_strs tmpfs, cap_add, cap_drop, dns, dns_search, dns_opt, security_opt, profiles;
@@ -337,10 +339,12 @@ struct stk_service {
     struct stk_strs volumes_from;          /* "service", "service:ro", "container:name", "container:name:ro" */
     struct stk_device *devices;
     size_t n_devices;
-    struct stk_device_request *gpus; /* "gpu" is among their capabilities */
+    struct stk_device_request *gpus; /* all have the capability "gpu" as well, which is not listed */
     size_t n_gpus;
-    struct stk_file_ref *configs, *secrets;
-    size_t n_configs, n_secrets;
+    struct stk_file_ref *configs;
+    size_t n_configs;
+    struct stk_file_ref *secrets;
+    size_t n_secrets;
     struct stk_build build;
     struct stk_develop develop;
     struct stk_hooks post_start, pre_stop, pre_start;
@@ -438,6 +442,13 @@ struct stk_spec_opts {
     bool no_deps;                  /* only the named services run, not what they need */
     bool no_run;                   /* only to be printed: what just starting it would trip over (a host
                                       port held twice) is a warning */
+    /* What `config` may switch off. A spec loaded with one of these is only for printing. */
+    bool no_interpolate;     /* variables stay as they are written */
+    bool no_normalize;       /* no defaults, no names made of the project's */
+    bool no_path_resolution; /* paths stay relative */
+    bool no_consistency;     /* no rules across keys */
+    bool no_env_resolution;  /* env files are not read */
+    bool all_resources;      /* those that no service uses as well */
 };
 
 /* Loads, merges, checks. On failure *ret is untouched and diags has at least one error; on success

@@ -46,17 +46,15 @@ static void fail_name(struct check *c, struct stk_src src, const char *name, con
 
 static void check_image(struct check *c, struct service *s)
 {
-    if ((s->s.image && *s->s.image) ||
-        s->broken) /* broken: it may have one we do not support yet */
+    /* broken: what was meant to be the image may have been told already */
+    if ((s->s.image && *s->s.image) || s->s.provider.set || s->broken)
         return;
     struct stk_diag d = diag_at(c->ld, s->s.src, length_of(s->s.name));
-    stk_diags_add(c->ld->diags, &d, "service '%s' has no image", s->s.name);
+    stk_diags_add(c->ld->diags, &d, "service '%s' has no image and no build", s->s.name);
 }
 
 static void check_depends_on(struct check *c, struct service *s)
 {
-    if (c->m->incomplete)
-        return;
     for (size_t i = 0; i < s->s.n_depends_on; i++) {
         const struct stk_depend *d = &s->s.depends_on[i];
         const struct service *on = model_service(c->m, d->service);
@@ -92,7 +90,7 @@ static void drop_optional(struct check *c, struct service *s)
 
 static void check_networks(struct check *c, struct service *s)
 {
-    for (size_t i = 0; !c->m->incomplete && i < s->s.n_networks; i++) {
+    for (size_t i = 0; i < s->s.n_networks; i++) {
         const struct stk_attachment *a = &s->s.networks[i];
         if (!model_network(c->m, a->network))
             fail_name(c, a->src, a->network,
@@ -105,7 +103,7 @@ static void check_networks(struct check *c, struct service *s)
 
 static void check_volumes(struct check *c, struct service *s)
 {
-    for (size_t i = 0; !c->m->incomplete && i < s->s.n_volumes; i++) {
+    for (size_t i = 0; i < s->s.n_volumes; i++) {
         const struct stk_mount *v = &s->s.volumes[i];
         if (v->type != STK_MOUNT_VOLUME || !v->source || !*v->source ||
             model_volume(c->m, v->source))
@@ -116,6 +114,80 @@ static void check_volumes(struct check *c, struct service *s)
                   hint ? hint : "name it below 'volumes', or begin a path with './'",
                   load_printf(c->ld, "service '%s' uses volume '%s', which is not there", s->s.name,
                               v->source));
+    }
+}
+
+static void check_refs(struct check *c, const struct service *s, const struct stk_file_ref *v,
+                       size_t n, const char *what, const struct file *files, size_t n_files)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!v[i].file)
+            fail_name(c, v[i].src, v[i].source,
+                      nearest_of(c, v[i].source, files, n_files, sizeof(*files)),
+                      load_printf(c->ld, "service '%s' uses %s '%s', which is not there", s->s.name,
+                                  what, v[i].source));
+}
+
+static void check_files(struct check *c, struct service *s)
+{
+    const struct model *m = c->m;
+    check_refs(c, s, s->s.secrets, s->s.n_secrets, "secret", m->secrets, m->n_secrets);
+    check_refs(c, s, s->s.build.secrets, s->s.build.n_secrets, "secret", m->secrets, m->n_secrets);
+    check_refs(c, s, s->s.configs, s->s.n_configs, "config", m->configs, m->n_configs);
+}
+
+static void check_models(struct check *c, struct service *s)
+{
+    for (size_t i = 0; i < s->s.n_models; i++) {
+        const struct stk_model_ref *ref = &s->s.models[i];
+        if (!model_model(c->m, ref->model))
+            fail_name(
+                c, ref->src, ref->model,
+                nearest_of(c, ref->model, c->m->models, c->m->n_models, sizeof(*c->m->models)),
+                load_printf(c->ld, "service '%s' uses model '%s', which is not there", s->s.name,
+                            ref->model));
+    }
+}
+
+static void check_network_mode(struct check *c, struct service *s)
+{
+    const struct pair *mode = node_pair(c->ld, s->node, "network_mode");
+    const struct pair *networks = node_pair(c->ld, s->node, "networks");
+    if (s->s.network_mode && *s->s.network_mode && s->s.n_networks && mode && networks)
+        fail_clash(c->ld, mode->src, networks->src,
+                   "service '%s' has both 'network_mode' and 'networks'", s->s.name);
+}
+
+static void check_platforms(struct check *c, struct service *s)
+{
+    const struct stk_strs *platforms = &s->s.build.platforms;
+    if (!platforms->n || !s->s.platform || !*s->s.platform)
+        return;
+    for (size_t i = 0; i < platforms->n; i++)
+        if (stk_streq(platforms->v[i], s->s.platform))
+            return;
+    fail_src(c->ld, s->s.build.src, "build.platforms of service '%s' lacks its platform '%s'",
+             s->s.name, s->s.platform);
+}
+
+/* Contexts that are other services must be built themselves. */
+static void check_contexts(struct check *c, struct service *s)
+{
+    const struct stk_kvs *contexts = &s->s.build.additional_contexts;
+    for (size_t i = 0; i < contexts->n; i++) {
+        const char *value = contexts->v[i].value;
+        if (!value || !stk_starts(value, "service:"))
+            continue;
+        const char *name = value + strlen("service:");
+        const struct service *other = model_service(c->m, name);
+        if (!other)
+            fail_src(c->ld, contexts->v[i].src,
+                     "service '%s' is built from service '%s', which is not there", s->s.name,
+                     name);
+        else if (!other->s.build.set)
+            fail_clash(c->ld, contexts->v[i].src, other->s.src,
+                       "service '%s' is built from service '%s', which is not built", s->s.name,
+                       name);
     }
 }
 
@@ -159,6 +231,16 @@ static void check_limits(struct check *c, struct service *s)
         fail_src(c->ld, s->s.src,
                  "service '%s' has mem_limit %lld, but deploy.resources.limits.memory %lld",
                  s->s.name, (long long)s->s.mem_limit.v, (long long)d->limit_memory.v);
+    if (s->s.mem_reservation.set && d->reserve_memory.set &&
+        s->s.mem_reservation.v != d->reserve_memory.v)
+        fail_src(c->ld, s->s.src,
+                 "service '%s' has mem_reservation %lld, but deploy.resources.reservations.memory "
+                 "%lld",
+                 s->s.name, (long long)s->s.mem_reservation.v, (long long)d->reserve_memory.v);
+    if (s->s.pids_limit.set && d->limit_pids.set && s->s.pids_limit.v != d->limit_pids.v)
+        fail_src(c->ld, s->s.src,
+                 "service '%s' has pids_limit %lld, but deploy.resources.limits.pids %lld",
+                 s->s.name, (long long)s->s.pids_limit.v, (long long)d->limit_pids.v);
     if (s->s.cpus.set && d->limit_cpus.set && s->s.cpus.v != d->limit_cpus.v)
         fail_src(c->ld, s->s.src, "service '%s' has cpus %g, but deploy.resources.limits.cpus %g",
                  s->s.name, s->s.cpus.v, d->limit_cpus.v);
@@ -180,9 +262,29 @@ static void check_targets(struct check *c, struct service *s)
     }
 }
 
-static check_fn *const checks[] = { check_image,    check_depends_on, drop_optional,
-                                    check_networks, check_volumes,    check_container_name,
-                                    check_replicas, check_limits,     check_targets };
+static check_fn *const checks[] = {
+    check_image,     check_depends_on,     drop_optional,  check_networks, check_network_mode,
+    check_volumes,   check_container_name, check_replicas, check_limits,   check_targets,
+    check_platforms, check_contexts,       check_files,    check_models,
+};
+
+/* A secret or config comes from one place. */
+static void check_file(struct load *ld, const struct file *file, const char *what)
+{
+    const struct stk_file *f = &file->f;
+    bool named = f->environment && *f->environment;
+    unsigned sources = (f->file && *f->file) + named + f->inline_content;
+    if (f->external)
+        return;
+    if (sources > 1)
+        fail_src(ld, f->src, "%s '%s' comes from more than one place", what, f->key);
+    else if (sources == 0)
+        fail_src(ld, f->src, "%s '%s' comes from nowhere: it needs 'file', %s or 'external'", what,
+                 f->key, stk_streq(what, "config") ? "'environment', 'content'" : "'environment'");
+    else if (named && !f->content && !ld->opts->no_run && file->used)
+        fail_src(ld, f->src, "%s '%s' comes from the variable '%s', which is not set", what, f->key,
+                 f->environment);
+}
 
 static void check_external(struct check *c, const struct volume *v)
 {
@@ -202,6 +304,10 @@ void model_check(struct load *ld, struct model *m)
             checks[k](&c, &m->services[i]);
     for (size_t i = 0; i < m->n_volumes; i++)
         check_external(&c, &m->volumes[i]);
+    for (size_t i = 0; i < m->n_secrets; i++)
+        check_file(ld, &m->secrets[i], "secret");
+    for (size_t i = 0; i < m->n_configs; i++)
+        check_file(ld, &m->configs[i], "config");
     map_clear(&c.containers);
     check_ports(ld, m);
     check_cycles(ld, m);

@@ -39,23 +39,24 @@ static struct source *env_source(struct load *ld, struct map *cache, const struc
 }
 
 /* Variables of the env files, in order, the later winning. */
-static bool read_env_files(struct load *ld, struct map *cache, const struct service *s,
+static bool read_env_files(struct load *ld, struct map *cache, const char *key,
+                           const struct service *s, const struct env_file *files, size_t n,
                            struct map *into)
 {
     bool ok = true;
-    for (size_t i = 0; i < s->n_env_files; i++) {
-        const struct env_file *file = &s->env_files[i];
+    for (size_t i = 0; i < n; i++) {
+        const struct env_file *file = &files[i];
         bool absent;
         struct source *source = env_source(ld, cache, file, &absent);
         if (source && (ld->env_bytes += source->size) > MAX_ENV_BYTES)
             return fail_src(ld, file->src, "the env files are too large together");
         if (source) {
-            ok &= dotenv_read(ld, source, file->raw, into);
+            ok &= dotenv_read(ld, source, file->how, into);
         } else if (!absent) {
             ok = false;
         } else if (file->required) {
             struct stk_diag d = diag_at(ld, file->src, file->len);
-            stk_diags_add(ld->diags, &d, "env_file '%s' of service '%s' is not there",
+            stk_diags_add(ld->diags, &d, "%s '%s' of service '%s' is not there", key,
                           path_shown(ld, file->path), s->s.name);
             ok = false;
         }
@@ -70,22 +71,30 @@ static void add_variable(const char *key, void *value, void *data)
         m->v[m->n++] = (struct stk_kv){ .key = key, .value = value };
 }
 
-/* environment: wins over env_file:, even when it has no value. */
+/* What the file says itself wins over what its files say, even when it has no value. */
+static void merge_variables(struct load *ld, struct map *from_files, struct stk_kvs *own)
+{
+    for (size_t i = 0; i < own->n; i++)
+        *map_at(from_files, own->v[i].key) = NULL;
+    struct merged m = { .v = stk_arena_array(ld->arena, from_files->n, sizeof(*m.v)) };
+    map_each(from_files, add_variable, &m);
+    for (size_t i = 0; i < own->n; i++)
+        m.v[m.n++] = own->v[i];
+    if (m.n)
+        qsort(m.v, m.n, sizeof(*m.v), by_key);
+    *own = (struct stk_kvs){ .n = m.n, .v = m.v };
+}
+
 static bool merge_env_files(struct load *ld, struct map *cache, struct service *s)
 {
-    if (!s->n_env_files)
-        return true;
-    STK_CLEANUP(map_clear) struct map from_files = { 0 };
-    bool ok = read_env_files(ld, cache, s, &from_files);
-    struct stk_kvs *env = &s->s.environment;
-    for (size_t i = 0; i < env->n; i++)
-        *map_at(&from_files, env->v[i].key) = NULL;
-    struct merged m = { .v = stk_arena_array(ld->arena, from_files.n, sizeof(*m.v)) };
-    map_each(&from_files, add_variable, &m);
-    for (size_t i = 0; i < env->n; i++)
-        m.v[m.n++] = env->v[i];
-    qsort(m.v, m.n, sizeof(*m.v), by_key);
-    *env = (struct stk_kvs){ .n = m.n, .v = m.v };
+    STK_CLEANUP(map_clear) struct map variables = { 0 };
+    STK_CLEANUP(map_clear) struct map labels = { 0 };
+    bool ok = read_env_files(ld, cache, "env_file", s, s->env_files, s->n_env_files, &variables);
+    ok &= read_env_files(ld, cache, "label_file", s, s->label_files, s->n_label_files, &labels);
+    if (s->n_env_files)
+        merge_variables(ld, &variables, &s->s.environment);
+    if (s->n_label_files)
+        merge_variables(ld, &labels, &s->s.labels);
     return ok;
 }
 
@@ -112,7 +121,8 @@ static bool derive_replicas(struct load *ld, struct stk_service *s)
 /* A service without networks is on the default one. */
 static void use_networks(struct load *ld, struct model *m, struct stk_service *s)
 {
-    if (s->n_networks == 0) {
+    bool none = (s->network_mode && *s->network_mode) || s->provider.set;
+    if (s->n_networks == 0 && !none && !ld->opts->no_normalize) {
         s->networks = stk_arena_array(ld->arena, 1, sizeof(*s->networks));
         s->networks[0] = (struct stk_attachment){ .network = "default", .src = s->src };
         s->n_networks = 1;
@@ -136,6 +146,18 @@ static void use_volumes(const struct model *m, const struct stk_service *s)
     }
 }
 
+static void use_files(struct stk_file_ref *v, size_t n, const struct model *m,
+                      struct file *find(const struct model *, const char *))
+{
+    for (size_t i = 0; i < n; i++) {
+        struct file *file = find(m, v[i].source);
+        if (!file)
+            continue;
+        file->used = true;
+        v[i].file = &file->f;
+    }
+}
+
 static int by_network(const void *a, const void *b)
 {
     return strcmp(((const struct network *)a)->n.key, ((const struct network *)b)->n.key);
@@ -154,13 +176,16 @@ static void add_default(struct load *ld, struct model *m)
     m->networks = v;
 }
 
+/* An empty name, which is what an unset variable leaves, is none that could be used. */
 static const char *engine_name(struct load *ld, const char *key, const char *name, bool external,
                                const char *legacy)
 {
-    if (name && *name)
+    if (name && (*name || ld->opts->no_run))
         return name;
     if (external)
         return legacy ? legacy : key;
+    if (ld->opts->no_normalize)
+        return name;
     return load_printf(ld, "%s_%s", ld->spec->project, key);
 }
 
@@ -170,26 +195,51 @@ static void name_all(struct load *ld, struct model *m)
         struct stk_network *n = &m->networks[i].n;
         n->name = engine_name(ld, n->key, n->name, n->external, m->networks[i].external_name);
     }
+    for (size_t i = 0; i < m->n_secrets; i++) {
+        struct stk_file *f = &m->secrets[i].f;
+        f->name = engine_name(ld, f->key, f->name, f->external, m->secrets[i].external_name);
+    }
+    for (size_t i = 0; i < m->n_configs; i++) {
+        struct stk_file *f = &m->configs[i].f;
+        f->name = engine_name(ld, f->key, f->name, f->external, m->configs[i].external_name);
+    }
     for (size_t i = 0; i < m->n_volumes; i++) {
         struct stk_volume *v = &m->volumes[i].v;
         v->name = engine_name(ld, v->key, v->name, v->external, m->volumes[i].external_name);
     }
 }
 
-/* driver: local with o: bind: the device is a path like any other. */
-static void absolute_device(struct load *ld, struct stk_volume *v)
+/* The image that building it would make. */
+static void name_built(struct load *ld, struct stk_service *s)
 {
-    struct stk_kv *device = NULL;
-    bool bind = false;
-    for (size_t i = 0; i < v->driver_opts.n; i++) {
-        struct stk_kv *kv = &v->driver_opts.v[i];
-        if (stk_streq(kv->key, "device"))
-            device = kv;
-        if (stk_streq(kv->key, "o") && stk_streq(kv->value, "bind"))
-            bind = true;
-    }
-    if (bind && device && device->value && stk_streq(v->driver, "local"))
-        device->value = path_join(ld, ld->dir, device->value);
+    if (!s->build.set)
+        return;
+    if (!s->build.dockerfile && !s->build.dockerfile_inline && !ld->opts->no_normalize)
+        s->build.dockerfile = "Dockerfile";
+    if (s->image && *s->image)
+        return;
+    s->image = load_printf(ld, "%s-%s", ld->spec->project, s->name);
+    s->image_src = s->build.src;
+    s->built = true;
+}
+
+static bool derive_service(struct load *ld, struct model *m, struct service *s, struct map *cache)
+{
+    if (stk_streq(s->s.pull_policy, "if_not_present") && !ld->opts->no_normalize)
+        s->s.pull_policy = "missing";
+    bool ok = derive_replicas(ld, &s->s);
+    if (!s->enabled)
+        return ok;
+    if (!ld->opts->no_env_resolution)
+        ok &= merge_env_files(ld, cache, s);
+    name_built(ld, &s->s);
+    use_networks(ld, m, &s->s);
+    use_volumes(m, &s->s);
+    use_files(s->s.secrets, s->s.n_secrets, m, model_secret);
+    use_files(s->s.build.secrets, s->s.build.n_secrets, m, model_secret);
+    use_files(s->s.configs, s->s.n_configs, m, model_config);
+    derive_depends(ld, s);
+    return ok;
 }
 
 bool model_derive(struct load *ld, struct model *m)
@@ -197,43 +247,8 @@ bool model_derive(struct load *ld, struct model *m)
     STK_CLEANUP(map_clear) struct map cache = { 0 };
     bool ok = true;
     add_default(ld, m);
-    for (size_t i = 0; i < m->n_services; i++) {
-        struct service *s = &m->services[i];
-        if (stk_streq(s->s.pull_policy, "if_not_present"))
-            s->s.pull_policy = "missing";
-        ok &= derive_replicas(ld, &s->s);
-        if (!s->enabled)
-            continue;
-        ok &= merge_env_files(ld, &cache, s);
-        use_networks(ld, m, &s->s);
-        use_volumes(m, &s->s);
-    }
-    for (size_t i = 0; i < m->n_volumes; i++)
-        absolute_device(ld, &m->volumes[i].v);
     name_all(ld, m);
+    for (size_t i = 0; i < m->n_services; i++)
+        ok &= derive_service(ld, m, &m->services[i], &cache);
     return ok;
-}
-
-void model_publish(struct load *ld, const struct model *m)
-{
-    struct stk_spec *spec = ld->spec;
-    struct stk_service *services = stk_arena_array(ld->arena, m->n_services, sizeof(*services));
-    struct stk_network *networks = stk_arena_array(ld->arena, m->n_networks, sizeof(*networks));
-    struct stk_volume *volumes = stk_arena_array(ld->arena, m->n_volumes, sizeof(*volumes));
-    spec->disabled.v = stk_arena_array(ld->arena, m->n_services, sizeof(char *));
-    for (size_t i = 0; i < m->n_services; i++) {
-        if (m->services[i].enabled)
-            services[spec->n_services++] = m->services[i].s;
-        else
-            spec->disabled.v[spec->disabled.n++] = m->services[i].s.name;
-    }
-    for (size_t i = 0; i < m->n_networks; i++)
-        if (m->networks[i].used)
-            networks[spec->n_networks++] = m->networks[i].n;
-    for (size_t i = 0; i < m->n_volumes; i++)
-        if (m->volumes[i].used)
-            volumes[spec->n_volumes++] = m->volumes[i].v;
-    spec->services = services;
-    spec->networks = networks;
-    spec->volumes = volumes;
 }

@@ -95,6 +95,7 @@ static struct node *begin_node(struct reader *r, const yaml_event_t *ev, enum no
     node->kind = kind;
     node->src = place(r, ev->start_mark);
     node->len = kind == NODE_SCALAR ? extent(ev) : 1;
+    node->scope = r->source->scope;
     if (tag)
         read_tag(r, node, (const char *)tag);
     if (anchor)

@@ -15,6 +15,7 @@ enum { MAX_ENV_VALUE = 1 << 20 };
 struct dotenv {
     struct load *ld;
     const struct source *source;
+    enum dotenv_how how;
     struct map *into;
     const char *p, *end;
     const char *line_start;
@@ -64,7 +65,7 @@ static bool skip_blank(struct dotenv *d)
 static const char *lookup(void *data, const char *name)
 {
     struct dotenv *d = data;
-    const char *value = load_var(d->ld, name);
+    const char *value = d->how == DOTENV_ALONE ? NULL : scope_var(d->ld, d->ld->scope, name);
     return value ? value : map_get(d->into, name);
 }
 
@@ -242,15 +243,15 @@ static bool read_raw(struct dotenv *d)
     return true;
 }
 
-bool dotenv_read(struct load *ld, struct source *source, bool raw, struct map *into)
+bool dotenv_read(struct load *ld, struct source *source, enum dotenv_how how, struct map *into)
 {
     source->secret = true;
     if (!source_is_text(ld, source))
         return false;
-    struct dotenv d = { .ld = ld, .source = source, .into = into, .line = 1 };
+    struct dotenv d = { .ld = ld, .source = source, .how = how, .into = into, .line = 1 };
     d.p = d.line_start = source->text;
     d.end = source->text + source->size;
-    if (raw)
+    if (how == DOTENV_RAW)
         return read_raw(&d);
     bool ok = true;
     while (skip_blank(&d)) {

@@ -15,7 +15,8 @@
 #include "dotenv.h"
 #include "text.h"
 
-#define MAX_FILE (8 * STK_MIB)
+#define MAX_FILE  (8 * STK_MIB)
+#define MAX_FILES (32 * STK_MIB)
 
 static const char *const names[] = { "compose.yaml", "compose.yml", "docker-compose.yml",
                                      "docker-compose.yaml" };
@@ -89,7 +90,7 @@ struct source *file_read(struct load *ld, const char *path, bool *ret_absent)
         fail_file(ld, "cannot open '%s': %s", shown, strerror(errno));
         return NULL;
     }
-    if (!from_stdin && !S_ISREG(st.st_mode)) {
+    if (!from_stdin && !S_ISREG(st.st_mode) && !stk_streq(path, "/dev/null")) {
         fail_file(ld, "cannot read '%s': %s", shown,
                   S_ISDIR(st.st_mode) ? "it is a directory" : "it is not a regular file");
         return NULL;
@@ -103,21 +104,19 @@ struct source *file_read(struct load *ld, const char *path, bool *ret_absent)
             fail_file(ld, "cannot read '%s': %s", shown, strerror(errno));
         return NULL;
     }
+    ld->read_bytes += buf.size;
+    if (ld->read_bytes > MAX_FILES) {
+        fail_file(ld, "cannot read '%s': the files are larger than %zu MiB together", shown,
+                  MAX_FILES / STK_MIB);
+        return NULL;
+    }
     return keep(ld, path, &buf);
 }
 
-static bool exists(const char *path)
+bool file_is_there(const char *path)
 {
     struct stat st;
     return stat(path, &st) == 0;
-}
-
-static const char *parent(struct load *ld, const char *dir)
-{
-    const char *slash = strrchr(dir, '/');
-    if (!slash || slash == dir)
-        return "/";
-    return stk_arena_strndup(ld->arena, dir, (size_t)(slash - dir));
 }
 
 static void add(struct load *ld, struct stk_strs *list, const char *path)
@@ -138,7 +137,7 @@ static const char *first_of(struct load *ld, const char *dir, const char *const 
     *ret_more = 0;
     for (size_t i = 0; i < n; i++) {
         const char *path = path_join(ld, dir, v[i]);
-        if (!exists(path))
+        if (!file_is_there(path))
             continue;
         if (found)
             (*ret_more)++;
@@ -163,7 +162,7 @@ bool files_are_there(struct load *ld)
     while (!first_of(ld, dir, names, STK_LEN(names), &more)) {
         if (stk_streq(dir, "/"))
             return false;
-        dir = parent(ld, dir);
+        dir = path_dir(ld, dir);
     }
     return true;
 }
@@ -172,7 +171,7 @@ static bool discover(struct load *ld, struct stk_strs *ret)
 {
     struct stk_diag warning = { .severity = STK_WARNING };
     const char *start = start_of(ld);
-    for (const char *dir = start;; dir = parent(ld, dir)) {
+    for (const char *dir = start;; dir = path_dir(ld, dir)) {
         unsigned more;
         const char *found = first_of(ld, dir, names, STK_LEN(names), &more);
         if (found) {
@@ -228,7 +227,7 @@ bool files_find(struct load *ld, struct stk_strs *ret)
     if (ld->opts->project_directory)
         ld->dir = path_join(ld, ld->cwd, ld->opts->project_directory);
     else
-        ld->dir = stk_streq(ret->v[0], "-") ? ld->cwd : parent(ld, ret->v[0]);
+        ld->dir = stk_streq(ret->v[0], "-") ? ld->cwd : path_dir(ld, ret->v[0]);
     return true;
 }
 
@@ -245,7 +244,7 @@ static bool read_env_file(struct load *ld, const char *path, bool absent_ok)
     struct source *source = file_read(ld, path, absent_ok ? &absent : NULL);
     if (!source)
         return absent_ok && absent;
-    return dotenv_read(ld, source, false, &ld->dotenv);
+    return dotenv_read(ld, source, DOTENV_PLAIN, &ld->dotenv);
 }
 
 bool files_read_env(struct load *ld, const char *dir)

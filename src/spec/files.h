@@ -12,6 +12,9 @@ struct source *file_read(struct load *ld, const char *path, bool *ret_absent);
  * False: a problem was reported. */
 bool files_find(struct load *ld, struct stk_strs *ret);
 
+/* Whether there is anything of that name. */
+bool file_is_there(const char *path);
+
 /* Whether discovery would find a stack file. */
 bool files_are_there(struct load *ld);
 

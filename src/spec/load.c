@@ -7,14 +7,12 @@
 #include <unistd.h>
 
 #include "arena.h"
+#include "assemble.h"
 #include "files.h"
-#include "merge.h"
 #include "model.h"
 #include "project.h"
-#include "substitute.h"
 #include "text.h"
 #include "utf8.h"
-#include "document.h"
 
 extern char **environ;
 
@@ -22,6 +20,22 @@ const char *load_var(const struct load *ld, const char *name)
 {
     const char *value = map_get(&ld->process, name);
     return value ? value : map_get(&ld->dotenv, name);
+}
+
+const char *scope_var(const struct load *ld, const struct scope *scope, const char *name)
+{
+    if (!scope)
+        return load_var(ld, name);
+    const char *value = scope_var(ld, scope->parent, name);
+    return value || !scope->env ? value : map_get(scope->env, name);
+}
+
+struct map *load_map(struct load *ld)
+{
+    struct map *map = stk_arena_alloc(ld->arena, sizeof(*map));
+    ld->maps = stk_grow(ld->maps, ld->n_maps, &ld->cap_maps, sizeof(struct map *));
+    ld->maps[ld->n_maps++] = map;
+    return map;
 }
 
 /* Values that are no UTF-8 could be written to no engine: such bytes become '?'. */
@@ -84,6 +98,10 @@ static void load_end(struct load *ld)
     map_clear(&ld->process);
     map_clear(&ld->dotenv);
     map_clear(&ld->warned);
+    map_clear(&ld->bases);
+    for (size_t i = 0; i < ld->n_maps; i++)
+        map_clear(ld->maps[i]);
+    free(ld->maps);
     stk_spec_free(ld->spec);
 }
 
@@ -128,34 +146,6 @@ static bool find_files(struct load *ld)
     return read_env(ld, ld->dir, dir);
 }
 
-struct docs {
-    struct node **v;
-    size_t n;
-};
-
-static void docs_clear(struct docs *docs)
-{
-    free(docs->v);
-}
-
-static bool read_file(struct load *ld, const char *path, struct docs *docs)
-{
-    struct source *source = file_read(ld, path, NULL);
-    size_t before = docs->n, kept = before;
-    if (!source || !document_read(ld, source, &docs->v, &docs->n))
-        return false;
-    for (size_t i = before; i < docs->n; i++) {
-        if (node_is_null(docs->v[i]))
-            continue;
-        if (docs->v[i]->kind != NODE_MAP)
-            return fail_node(ld, docs->v[i], "a stack file must be a mapping, not %s",
-                             node_what(docs->v[i]));
-        docs->v[kept++] = docs->v[i];
-    }
-    docs->n = kept;
-    return true;
-}
-
 /* A document that says nothing: no key, or only the obsolete version. */
 static bool says_nothing(const struct docs *docs)
 {
@@ -170,7 +160,7 @@ static bool read_files(struct load *ld, struct docs *docs)
 {
     bool ok = true;
     for (size_t i = 0; i < ld->spec->files.n; i++)
-        ok &= read_file(ld, ld->spec->files.v[i], docs);
+        ok &= docs_read(ld, ld->spec->files.v[i], NULL, docs);
     if (!ok || !says_nothing(docs))
         return ok;
     struct stk_diag d = { .severity = STK_ERROR, .code = STK_ENOFILE };
@@ -188,25 +178,12 @@ static bool name_project(struct load *ld, const struct docs *docs)
     return true;
 }
 
-static struct node *merge_docs(struct load *ld, const struct docs *docs)
-{
-    bool ok = true;
-    for (size_t i = 0; i < docs->n; i++)
-        ok &= substitute(ld, docs->v[i]);
-    struct node *root = NULL;
-    for (size_t i = 0; ok && i < docs->n; i++) {
-        root = merge(ld, root, docs->v[i]);
-        ok = root != NULL;
-    }
-    return root;
-}
-
 static bool load_all(struct load *ld)
 {
     STK_CLEANUP(docs_clear) struct docs docs = { 0 };
     if (!find_files(ld) || !read_files(ld, &docs) || !name_project(ld, &docs))
         return false;
-    struct node *root = merge_docs(ld, &docs);
+    struct node *root = assemble(ld, &docs);
     if (!root)
         return false;
     ld->more->root = root;

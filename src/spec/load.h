@@ -8,15 +8,32 @@
 
 struct stk_arena;
 
+/* How a file was come by, when not by -f: the place that includes or extends it, the variables that
+ * only it has, and where its relative paths begin. */
+struct scope {
+    const struct scope *parent; /* NULL: the project's */
+    const char *dir;
+    const struct map *env; /* const char *; or NULL */
+    struct stk_src via;
+    const char *how; /* "included", "extended" */
+};
+
 /* A file that was read, kept for its lines. */
 struct source {
-    const char *name; /* as shown to the user; the stk_src.file of all its places */
-    const char *path; /* absolute, or "-" */
+    const struct scope *scope; /* NULL: the project's */
+    const char *name;          /* as shown to the user; the stk_src.file of all its places */
+    const char *path;          /* absolute, or "-" */
     const char *text;
     size_t size;
     const char **lines; /* where each begins */
     unsigned n_lines;
     bool secret; /* an env file: its text is never shown */
+};
+
+/* A key that was read and that `up` does nothing about. */
+struct not_acted {
+    struct stk_not_acted it;
+    struct not_acted *next;
 };
 
 /* What stk_spec keeps for itself: its sources, and the extensions that `config` prints. */
@@ -32,19 +49,31 @@ struct load {
     const struct stk_spec_opts *opts;
     struct stk_spec *spec;
     struct stk_spec_more *more;
-    const char *cwd, *dir; /* absolute */
-    struct map process;    /* the environment: const char * */
-    struct map dotenv;     /* .env or --env-file */
-    struct map warned;     /* variables whose absence was said */
-    size_t substituted;    /* bytes that interpolation made so far */
-    const char *where;     /* "service 'web'": what is being read, for messages; or NULL */
-    bool has_tags;         /* a document uses !reset or !override */
-    size_t env_bytes;      /* of env files read so far */
-    size_t n_ports;        /* made of ranges so far */
+    const char *cwd, *dir;     /* absolute */
+    struct map process;        /* the environment: const char * */
+    struct map dotenv;         /* .env or --env-file */
+    struct map warned;         /* variables whose absence was said */
+    size_t substituted;        /* bytes that interpolation made so far */
+    const char *where;         /* "service 'web'": what is being read, for messages; or NULL */
+    bool has_tags;             /* a document uses !reset or !override */
+    size_t env_bytes;          /* of env files read so far */
+    size_t n_ports;            /* made of ranges so far */
+    const struct scope *scope; /* whose variables env files see */
+    const char *service;       /* the one that is being read, or NULL */
+    struct map bases;          /* files that services extend: extends.c's */
+    const struct including *including; /* include.c's */
+    unsigned n_includes;
+    size_t read_bytes, merged_bytes; /* by now: both are limited */
+    bool keep_tags;                  /* merge.c's */
+    struct map **maps;               /* made by load_map */
+    size_t n_maps, cap_maps;
+    struct not_acted *not_acted;
 };
 
 /* A variable: the process environment, then env files. NULL: unset. */
 const char *load_var(const struct load *ld, const char *name);
+/* The same as a file of that scope sees it. */
+const char *scope_var(const struct load *ld, const struct scope *scope, const char *name);
 
 /* Reading (files.c) adds a source; text is in the arena and ends in a NUL. */
 struct source *load_source(struct load *ld, const char *name, const char *path, const char *text,
@@ -72,9 +101,17 @@ void sort_diags(struct load *ld);
 /* "did you mean 'image'?" in the arena, or NULL. */
 const char *did_you_mean(struct load *ld, const char *word, const char *const *names, size_t n);
 
+/* A map that is cleared when the load ends. */
+struct map *load_map(struct load *ld);
+
 /* Small things of many steps. */
 char *load_printf(struct load *ld, const char *fmt, ...) STK_PRINTF(2, 3);
 const char *path_clean(struct load *ld, const char *path);
+const char *path_dir(struct load *ld, const char *path); /* the directory it is in */
+/* A path as it stands in a file: ~ is HOME, relative ones begin where those of its file do. */
+const char *path_resolve(struct load *ld, const struct scope *scope, const char *path);
+/* The same of a file that is to be read, whatever `config` asks for. */
+const char *path_base(struct load *ld, const struct scope *scope, const char *path);
 const char *path_join(struct load *ld, const char *dir,
                       const char *path);                   /* absolute path wins; cleaned */
 const char *path_shown(struct load *ld, const char *path); /* relative to cwd when below it */

@@ -20,7 +20,7 @@ typedef struct node *merge_fn(struct load *ld, struct path *path, struct node *b
                               struct node *over);
 
 static merge_fn merge_any, replace, merge_variables, merge_lists, merge_hosts, merge_names,
-    merge_logging;
+    merge_logging, merge_build, merge_subnets;
 
 /* Where merging is not the plain one. */
 static const struct {
@@ -45,6 +45,16 @@ static const struct {
     { "services.*.depends_on", merge_names },
     { "services.*.networks", merge_names },
     { "services.*.logging", merge_logging },
+    { "services.*.annotations", merge_variables },
+    { "services.*.build", merge_build },
+    { "services.*.build.args", merge_variables },
+    { "services.*.build.labels", merge_variables },
+    { "services.*.build.additional_contexts", merge_variables },
+    { "services.*.build.extra_hosts", merge_hosts },
+    { "services.*.deploy.labels", merge_variables },
+    { "services.*.label_file", merge_lists },
+    { "services.*.models", merge_names },
+    { "networks.*.ipam.config", merge_subnets },
 };
 
 static bool matches(const char *pattern, const struct path *path)
@@ -81,7 +91,7 @@ static struct node *fail_kinds(struct load *ld, const struct path *path, const s
 /* The node with !reset keys taken out of it. Most files have no such tag and stay as they are. */
 static struct node *obey_tags(struct load *ld, struct node *node)
 {
-    if (!ld->has_tags || node->kind == NODE_SCALAR)
+    if (!ld->has_tags || ld->keep_tags || node->kind == NODE_SCALAR)
         return node;
     struct node *copy =
         node->kind == NODE_MAP ? node_map(ld, node, node->n) : node_list(ld, node, node->n);
@@ -97,11 +107,20 @@ static struct node *obey_tags(struct load *ld, struct node *node)
     return copy;
 }
 
+/* Many services based on one large one must not become larger than memory. */
+static bool may_copy(struct load *ld, const struct node *at, size_t bytes)
+{
+    enum { FLOOR = 16 << 20, PER_BYTE = 10 };
+    ld->merged_bytes += bytes;
+    return ld->merged_bytes <= FLOOR + PER_BYTE * ld->read_bytes ||
+           fail_node(ld, at, "too large once it is merged");
+}
+
 /* One key that both have. */
 static struct node *merge_pair(struct load *ld, struct path *path, struct pair *base,
                                struct pair *over)
 {
-    if (over->value->tag == TAG_OVERRIDE)
+    if (over->value->tag == TAG_OVERRIDE || stk_starts(over->key, "x-"))
         return obey_tags(ld, over->value);
     if (path->n < MAX_PATH)
         path->v[path->n] = over->key;
@@ -117,13 +136,18 @@ static struct node *merge_pair(struct load *ld, struct path *path, struct pair *
 static struct node *merge_maps(struct load *ld, struct path *path, struct node *base,
                                struct node *over)
 {
+    if (!may_copy(ld, over, (base->n + over->n) * sizeof(struct pair)))
+        return NULL;
     struct node *merged = node_map(ld, over, base->n + over->n);
     merged->n = 0;
     for (size_t i = 0; i < base->n; i++) {
         struct pair *pair = &base->pairs[i], *other = node_pair(ld, over, pair->key);
         struct pair *into = &merged->pairs[merged->n];
-        if (other && other->value->tag == TAG_RESET)
+        if (other && other->value->tag == TAG_RESET) {
+            if (ld->keep_tags)
+                merged->pairs[merged->n++] = *other;
             continue;
+        }
         *into = other && !node_is_null(other->value) ? *other : *pair;
         if (other)
             into->value = merge_pair(ld, path, pair, other);
@@ -133,7 +157,8 @@ static struct node *merge_maps(struct load *ld, struct path *path, struct node *
     }
     for (size_t i = 0; i < over->n; i++) {
         struct pair *pair = &over->pairs[i];
-        if (pair->value->tag == TAG_RESET || node_pair(ld, base, pair->key))
+        bool reset = pair->value->tag == TAG_RESET && !ld->keep_tags;
+        if (reset || node_pair(ld, base, pair->key))
             continue;
         merged->pairs[merged->n] = *pair;
         merged->pairs[merged->n++].value = obey_tags(ld, pair->value);
@@ -143,6 +168,8 @@ static struct node *merge_maps(struct load *ld, struct path *path, struct node *
 
 static struct node *append(struct load *ld, struct node *base, struct node *over)
 {
+    if (!may_copy(ld, over, (base->n + over->n) * sizeof(struct node *)))
+        return NULL;
     struct node *merged = node_list(ld, over, base->n + over->n);
     if (base->n)
         memcpy(merged->items, base->items, base->n * sizeof(struct node *));
@@ -218,7 +245,7 @@ static struct node *merge_variables(struct load *ld, struct path *path, struct n
         if (!node_pair(ld, over, base->pairs[i].key))
             merged->pairs[merged->n++] = base->pairs[i];
     for (size_t i = 0; i < over->n; i++)
-        if (over->pairs[i].value->tag != TAG_RESET)
+        if (over->pairs[i].value->tag != TAG_RESET || ld->keep_tags)
             merged->pairs[merged->n++] = over->pairs[i];
     return merged;
 }
@@ -271,6 +298,8 @@ static struct node *merge_hosts(struct load *ld, struct path *path, struct node 
     if (base->kind != NODE_LIST || over->kind != NODE_LIST)
         return fail_kinds(ld, path, base, over);
     struct node *all = append(ld, base, over);
+    if (!all)
+        return NULL;
     size_t kept = 0;
     for (size_t i = 0; i < all->n; i++) {
         void **slot = node_is_string(all->items[i]) ? map_at(&seen, all->items[i]->text) : NULL;
@@ -327,6 +356,67 @@ static struct node *merge_logging(struct load *ld, struct path *path, struct nod
     if (scalars && !stk_streq(was->text, is->text))
         return replace(ld, path, base, over);
     return merge_any(ld, path, base, over);
+}
+
+/* A string is a mapping with a context. */
+static struct node *build_map(struct load *ld, struct node *node)
+{
+    if (!node_is_string(node))
+        return node;
+    struct node *map = node_map(ld, node, 1);
+    map->pairs[0] = (struct pair){ "context", node->src, node->len, node };
+    return map;
+}
+
+static struct node *merge_build(struct load *ld, struct path *path, struct node *base,
+                                struct node *over)
+{
+    return merge_any(ld, path, build_map(ld, base), build_map(ld, over));
+}
+
+/* The pool of that subnet among the first n, or n. */
+static size_t find_subnet(struct load *ld, const struct node *pools, size_t n, struct node *pool)
+{
+    enum { MOST = 256 }; /* beyond them nobody looks, so that no file is slow */
+    const struct node *wanted = node_get(ld, pool, "subnet");
+    for (size_t i = 0; wanted && wanted->kind == NODE_SCALAR && i < n && i < MOST; i++) {
+        const struct node *subnet = node_get(ld, pools->items[i], "subnet");
+        if (subnet && subnet->kind == NODE_SCALAR && stk_streq(subnet->text, wanted->text))
+            return i;
+    }
+    return n;
+}
+
+/* Pools of one subnet are one pool. */
+static struct node *merge_subnets(struct load *ld, struct path *path, struct node *base,
+                                  struct node *over)
+{
+    if (base->kind != NODE_LIST || over->kind != NODE_LIST)
+        return fail_kinds(ld, path, base, over);
+    struct node *all = append(ld, base, over);
+    size_t kept = base->n;
+    for (size_t i = 0; all && i < over->n; i++) {
+        struct node *item = all->items[base->n + i];
+        size_t at = find_subnet(ld, all, kept, item);
+        if (at < kept && !(item = merge_any(ld, path, all->items[at], item)))
+            return NULL;
+        all->items[at] = item;
+        kept += at == kept;
+    }
+    if (all)
+        all->n = kept;
+    return all;
+}
+
+struct node *merge_keeping_tags(struct load *ld, const char *service, struct node *base,
+                                struct node *over)
+{
+    struct path path = { .v = { "services", service }, .n = service ? 2 : 0 };
+    bool before = ld->keep_tags;
+    ld->keep_tags = true;
+    struct node *merged = merge_any(ld, &path, base, over);
+    ld->keep_tags = before;
+    return merged;
 }
 
 struct node *merge(struct load *ld, struct node *base, struct node *over)

@@ -7,5 +7,9 @@
 /* What over says on top of what base says (NULL: nothing yet), as a new tree; neither is changed.
  * !reset and !override have been obeyed in it. NULL: a problem was reported. */
 struct node *merge(struct load *ld, struct node *base, struct node *over);
+/* The same with the tags left for a later merge to obey. service: both are services, and this is the
+ * name; NULL: both are documents. */
+struct node *merge_keeping_tags(struct load *ld, const char *service, struct node *base,
+                                struct node *over);
 
 #endif

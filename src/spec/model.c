@@ -32,7 +32,10 @@ static bool read_service(struct load *ld, struct pair *pair, void *object)
         return fail_key(ld, pair, NULL,
                         "service name '%s' may hold only letters, digits, '.', '_' and '-'",
                         pair->key);
+    s->node = pair->value;
+    ld->service = pair->key;
     s->broken = !table_parse(ld, &service_table, pair->value, s);
+    ld->service = NULL;
     struct pair *image = node_pair(ld, pair->value, "image");
     s->s.image_src = image ? image->value->src : pair->src;
     return !s->broken;
@@ -47,18 +50,68 @@ static bool read_network(struct load *ld, struct pair *pair, void *object)
     return node_is_null(pair->value) || table_parse(ld, &network_table, pair->value, n);
 }
 
+/* driver: local with o: bind: the device is a path like any other. */
+static void absolute_device(struct load *ld, struct node *node, struct stk_volume *v)
+{
+    struct stk_kv *device = NULL;
+    bool bind = false;
+    for (size_t i = 0; i < v->driver_opts.n; i++) {
+        struct stk_kv *kv = &v->driver_opts.v[i];
+        if (stk_streq(kv->key, "device"))
+            device = kv;
+        if (stk_streq(kv->key, "o") && stk_streq(kv->value, "bind"))
+            bind = true;
+    }
+    if (!bind || !device || !device->value || !stk_streq(v->driver, "local"))
+        return;
+    const struct node *at = node_get(ld, node_get(ld, node, "driver_opts"), "device");
+    device->value = path_resolve(ld, at ? at->scope : node->scope, device->value);
+}
+
 static bool read_volume(struct load *ld, struct pair *pair, void *object)
 {
     struct volume *v = object;
     v->v.key = pair->key;
     v->v.src = pair->src;
-    return node_is_null(pair->value) || table_parse(ld, &volume_table, pair->value, v);
+    if (!node_is_null(pair->value) && !table_parse(ld, &volume_table, pair->value, v))
+        return false;
+    absolute_device(ld, pair->value, &v->v);
+    return true;
+}
+
+static bool read_file(struct load *ld, struct pair *pair, const struct table *table, void *object)
+{
+    struct file *f = object;
+    f->f.key = pair->key;
+    f->f.src = pair->src;
+    return table_parse(ld, table, pair->value, f);
+}
+
+static bool read_secret(struct load *ld, struct pair *pair, void *object)
+{
+    return read_file(ld, pair, &secret_table, object);
+}
+
+static bool read_config(struct load *ld, struct pair *pair, void *object)
+{
+    return read_file(ld, pair, &config_table, object);
+}
+
+static bool read_model(struct load *ld, struct pair *pair, void *object)
+{
+    struct stk_model *m = object;
+    m->key = pair->key;
+    m->src = pair->src;
+    return table_parse(ld, &model_table, pair->value, m);
 }
 
 static const struct section sections[] = {
     { "services", "service", sizeof(struct service), read_service, false },
     { "networks", "network", sizeof(struct network), read_network, true },
     { "volumes", "volume", sizeof(struct volume), read_volume, true },
+    { "secrets", "secret", sizeof(struct file), read_secret, true },
+    { "configs", "config", sizeof(struct file), read_config, true },
+    { "models", "model", sizeof(struct stk_model), read_model, true },
 };
 
 static int by_name(const void *a, const void *b)
@@ -111,10 +164,12 @@ static bool check_top(struct load *ld, struct node *root)
 bool model_read(struct load *ld, struct node *root, struct model *ret)
 {
     bool ok = check_top(ld, root);
-    ret->incomplete = node_pair(ld, root, "include") != NULL;
     ok &= read_section(ld, &sections[0], root, &ret->services, &ret->n_services);
     ok &= read_section(ld, &sections[1], root, &ret->networks, &ret->n_networks);
     ok &= read_section(ld, &sections[2], root, &ret->volumes, &ret->n_volumes);
+    ok &= read_section(ld, &sections[3], root, &ret->secrets, &ret->n_secrets);
+    ok &= read_section(ld, &sections[4], root, &ret->configs, &ret->n_configs);
+    ok &= read_section(ld, &sections[5], root, &ret->models, &ret->n_models);
     return ok;
 }
 
@@ -127,13 +182,16 @@ static const struct type type_section = { "a mapping", ignored, NULL };
 
 static const struct key top_keys[] = {
     { "name", &type_section, 0, KEY_NULL_OK, "name of the project", NULL },
-    { "services", &type_section, 0, KEY_NULL_OK, "what runs", NULL },
-    { "networks", &type_section, 0, KEY_NULL_OK, "how it talks", NULL },
-    { "volumes", &type_section, 0, KEY_NULL_OK, "what it keeps", NULL },
+    { "services", &type_section, 0, KEY_NULL_OK, "what runs", &service_table },
+    { "networks", &type_section, 0, KEY_NULL_OK, "how it talks", &network_table },
+    { "volumes", &type_section, 0, KEY_NULL_OK, "what it keeps", &volume_table },
+    { "secrets", &type_section, 0, KEY_NULL_OK, "what it must keep to itself", &secret_table },
+    { "configs", &type_section, 0, KEY_NULL_OK, "files it is given", &config_table },
+    { "models", &type_section, 0, KEY_NULL_OK, "models it talks to", &model_table },
+    { "include", &type_section, 0, KEY_NULL_OK, "other stack files", NULL },
     { "version", &type_section, 0, KEY_NULL_OK, "obsolete", NULL },
 };
-static const char *const top_later[] = { "configs", "include", "models", "secrets" };
-const struct table top_table = { NULL, top_keys, STK_LEN(top_keys), top_later, STK_LEN(top_later) };
+const struct table top_table = { .keys = top_keys, .n = STK_LEN(top_keys) };
 
 /* The thing of that name in a sorted array whose structs begin with the name. */
 static void *find(const void *v, size_t n, size_t size, const char *name)
@@ -166,6 +224,21 @@ struct network *model_network(const struct model *m, const char *key)
 struct volume *model_volume(const struct model *m, const char *key)
 {
     return find(m->volumes, m->n_volumes, sizeof(*m->volumes), key);
+}
+
+struct file *model_secret(const struct model *m, const char *key)
+{
+    return find(m->secrets, m->n_secrets, sizeof(*m->secrets), key);
+}
+
+struct file *model_config(const struct model *m, const char *key)
+{
+    return find(m->configs, m->n_configs, sizeof(*m->configs), key);
+}
+
+struct stk_model *model_model(const struct model *m, const char *key)
+{
+    return find(m->models, m->n_models, sizeof(*m->models), key);
 }
 
 const struct stk_service *stk_spec_service(const struct stk_spec *spec, const char *name)

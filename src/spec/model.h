@@ -2,13 +2,15 @@
 #ifndef STK_SPEC_MODEL_H
 #define STK_SPEC_MODEL_H
 
+#include "dotenv.h"
 #include "load.h"
 
 enum { MODEL_MAX_REPLICAS = 10000 };
 
 struct env_file {
     const char *path; /* absolute */
-    bool required, raw;
+    bool required;
+    enum dotenv_how how;
     struct stk_src src;
     unsigned len;
 };
@@ -17,6 +19,9 @@ struct service {
     struct stk_service s; /* first: the key tables take its offsets */
     struct env_file *env_files;
     size_t n_env_files;
+    struct env_file *label_files;
+    size_t n_label_files;
+    struct node *node;    /* as it was read */
     bool enabled, broken; /* broken: a problem was reported about it */
     bool wanted;          /* named on the command line, or needed by one that is */
     unsigned mark;        /* of the search for cycles */
@@ -35,6 +40,12 @@ struct volume {
     struct stk_opt other_keys; /* an external one may say nothing else */
 };
 
+struct file { /* a secret or config */
+    struct stk_file f;
+    bool used;
+    const char *external_name;
+};
+
 /* Everything the files say, before names are resolved. Sorted by name. */
 struct model {
     struct service *services;
@@ -43,12 +54,20 @@ struct model {
     size_t n_networks;
     struct volume *volumes;
     size_t n_volumes;
-    bool incomplete; /* names may stand in files that are not read: unknown ones are no problem */
+    struct file *secrets;
+    size_t n_secrets;
+    struct file *configs;
+    size_t n_configs;
+    struct stk_model *models;
+    size_t n_models;
 };
 
 struct service *model_service(const struct model *m, const char *name);
 struct network *model_network(const struct model *m, const char *key);
 struct volume *model_volume(const struct model *m, const char *key);
+struct file *model_secret(const struct model *m, const char *key);
+struct file *model_config(const struct model *m, const char *key);
+struct stk_model *model_model(const struct model *m, const char *key);
 
 /* model.c: reads the sections of the merged document. */
 bool model_read(struct load *ld, struct node *root, struct model *ret);
@@ -56,13 +75,15 @@ bool model_read(struct load *ld, struct node *root, struct model *ret);
 void model_enable(struct load *ld, struct model *m);
 /* derive.c: names, replicas, environments, what is used. */
 bool model_derive(struct load *ld, struct model *m);
+/* depends.c: dependencies that follow from other keys. */
+void derive_depends(struct load *ld, struct service *s);
 /* check.c, check_ports.c: rules across keys. Report every problem. */
 void model_check(struct load *ld, struct model *m);
 void check_ports(struct load *ld, const struct model *m);
 void check_cycles(struct load *ld, const struct model *m);
 /* canon.c: config and hash of everything. */
 void model_canon(struct load *ld, struct model *m);
-/* derive.c: the enabled and the used into the spec. */
+/* publish.c: the enabled and the used into the spec. */
 void model_publish(struct load *ld, const struct model *m);
 
 #endif

@@ -62,6 +62,7 @@ static struct node *node_new(struct load *ld, const struct node *like, enum node
     node->kind = kind;
     node->src = like->src;
     node->len = like->len;
+    node->scope = like->scope;
     node->visited = true;
     return node;
 }

@@ -12,6 +12,7 @@
 #include "stackctl/error.h"
 
 struct load;
+struct scope;
 
 enum node_kind { NODE_SCALAR, NODE_LIST, NODE_MAP };
 enum scalar_type { SCALAR_NULL, SCALAR_BOOL, SCALAR_INT, SCALAR_FLOAT, SCALAR_TIME, SCALAR_STRING };
@@ -30,11 +31,12 @@ struct node {
     enum scalar_type type; /* of a scalar */
     enum node_tag tag;
     struct stk_src src;
-    unsigned len;     /* characters on its first line, at least 1 */
-    unsigned inside;  /* where the text of a scalar begins, in characters after src; */
-    bool verbatim;    /* the text stands in the file as it is, on one line */
-    bool visited;     /* interpolated already */
-    size_t weight;    /* bytes it would take with all aliases written out */
+    unsigned len;              /* characters on its first line, at least 1 */
+    unsigned inside;           /* where the text of a scalar begins, in characters after src; */
+    bool verbatim;             /* the text stands in the file as it is, on one line */
+    bool visited;              /* interpolated already */
+    size_t weight;             /* bytes it would take with all aliases written out */
+    const struct scope *scope; /* how its file was come by: where its relative paths begin */
     const char *text; /* of a scalar: the string, or a number or bool as Go would print it */
     size_t n;
     union {

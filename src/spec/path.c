@@ -54,6 +54,27 @@ const char *path_join(struct load *ld, const char *dir, const char *path)
     return path_clean(ld, load_printf(ld, "%s/%s", dir, path));
 }
 
+const char *path_base(struct load *ld, const struct scope *scope, const char *path)
+{
+    const char *home = *path == '~' ? load_var(ld, "HOME") : NULL;
+    if (home && (!path[1] || path[1] == '/'))
+        return path_clean(ld, load_printf(ld, "%s%s", home, path + 1));
+    return path_join(ld, scope ? scope->dir : ld->dir, path);
+}
+
+const char *path_resolve(struct load *ld, const struct scope *scope, const char *path)
+{
+    return ld->opts->no_path_resolution || *path == '/' ? path : path_base(ld, scope, path);
+}
+
+const char *path_dir(struct load *ld, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    if (!slash || slash == path)
+        return "/";
+    return stk_arena_strndup(ld->arena, path, (size_t)(slash - path));
+}
+
 const char *path_shown(struct load *ld, const char *path)
 {
     size_t n = strlen(ld->cwd);

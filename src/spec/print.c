@@ -41,9 +41,38 @@ static json_t *volumes_json(const struct stk_spec *spec, enum printing how)
     return map;
 }
 
+static json_t *files_json(const struct stk_file *v, size_t n, const struct table *table,
+                          enum printing how)
+{
+    json_t *map = json_object();
+    for (size_t i = 0; i < n; i++) {
+        json_t *one = json_object();
+        table_print(table, &v[i], how, one);
+        if (!v[i].inline_content)
+            json_object_del(one, "content");
+        json_object_set_new(map, v[i].key, one);
+    }
+    return map;
+}
+
+/* Docker Compose leaves them out of its JSON; read again they must be there. */
+static json_t *models_json(const struct stk_spec *spec, enum printing how)
+{
+    json_t *map = json_object();
+    for (size_t i = 0; i < spec->n_models; i++) {
+        json_t *one = json_object();
+        table_print(&model_table, &spec->models[i], how, one);
+        json_object_set_new(map, spec->models[i].key, one);
+    }
+    return map;
+}
+
 /* What an extension holds, as it stands in the file. */
+/* Docker Compose makes null of an empty list there. */
 static json_t *node_json(const struct node *node, enum printing how)
 {
+    if (node->kind == NODE_LIST && node->n == 0 && how == PRINT_CONFIG)
+        return json_null();
     if (node->kind == NODE_LIST) {
         json_t *list = json_array();
         for (size_t i = 0; i < node->n; i++)
@@ -84,6 +113,14 @@ static json_t *spec_json(const struct stk_spec *spec, enum printing how)
         json_object_set_new(root, "networks", networks_json(spec, how));
     if (spec->n_volumes)
         json_object_set_new(root, "volumes", volumes_json(spec, how));
+    if (spec->n_secrets)
+        json_object_set_new(root, "secrets",
+                            files_json(spec->secrets, spec->n_secrets, &secret_table, how));
+    if (spec->n_configs)
+        json_object_set_new(root, "configs",
+                            files_json(spec->configs, spec->n_configs, &config_table, how));
+    if (spec->n_models && how == PRINT_YAML)
+        json_object_set_new(root, "models", models_json(spec, how));
     add_extensions(spec, how, root);
     return root;
 }

@@ -17,7 +17,8 @@ struct site {
 
 static const char *lookup(void *data, const char *name)
 {
-    return load_var(((struct site *)data)->ld, name);
+    const struct site *site = data;
+    return scope_var(site->ld, site->node->scope, name);
 }
 
 /* The place of a part of a scalar, exact when the text stands in the file as it is. */

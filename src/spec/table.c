@@ -24,15 +24,9 @@ static const char *place_of(struct load *ld, const struct table *table)
 static bool fail_unknown(struct load *ld, const struct table *table, const struct pair *pair)
 {
     const char *in = place_of(ld, table), *names[MAX_NAMES];
-    for (size_t i = 0; i < table->n_later; i++)
-        if (strcmp(table->later[i], pair->key) == 0)
-            return fail_key(ld, pair, NULL, "'%s' is not supported yet%s%s", pair->key,
-                            in ? " in " : "", in ? in : "");
     size_t n = 0;
     for (size_t i = 0; i < table->n && n < MAX_NAMES; i++)
         names[n++] = table->keys[i].name;
-    for (size_t i = 0; i < table->n_later && n < MAX_NAMES; i++)
-        names[n++] = table->later[i];
     return fail_key(ld, pair, did_you_mean(ld, pair->key, names, n), "unknown key '%s'%s%s",
                     pair->key, in ? " in " : "", in ? in : "");
 }
@@ -43,6 +37,15 @@ static const struct key *find(const struct table *table, const char *name)
         if (table->keys[i].name[0] == name[0] && strcmp(table->keys[i].name, name) == 0)
             return &table->keys[i];
     return NULL;
+}
+
+static void note_not_acted(struct load *ld, const struct table *table, const struct pair *pair)
+{
+    struct not_acted *note = stk_arena_alloc(ld->arena, sizeof(*note));
+    const char *key = table->what ? load_printf(ld, "%s.%s", table->what, pair->key) : pair->key;
+    note->it = (struct stk_not_acted){ .service = ld->service, .key = key, .src = pair->src };
+    note->next = ld->not_acted;
+    ld->not_acted = note;
 }
 
 static bool parse_pair(struct load *ld, const struct table *table, struct pair *pair, void *object)
@@ -58,6 +61,8 @@ static bool parse_pair(struct load *ld, const struct table *table, struct pair *
         return fail_key(ld, pair, NULL, "'%s' has no value: it takes %s", key->name,
                         key->type->what);
     }
+    if (key->flags & KEY_NOT_ACTED)
+        note_not_acted(ld, table, pair);
     return key->type->parse(ld, key, pair->value, object);
 }
 
@@ -74,7 +79,7 @@ bool table_parse(struct load *ld, const struct table *table, struct node *node, 
         if (table->keys[i].flags & KEY_REQUIRED && !node_pair(ld, node, table->keys[i].name))
             ok =
                 fail_node(ld, node, "%s needs '%s'", in ? in : "a stack file", table->keys[i].name);
-    return ok;
+    return ok && (!table->finish || table->finish(ld, node, object));
 }
 
 void table_print(const struct table *table, const void *object, enum printing how, json_t *into)
@@ -82,6 +87,8 @@ void table_print(const struct table *table, const void *object, enum printing ho
     for (size_t i = 0; i < table->n; i++) {
         const struct key *key = &table->keys[i];
         if (!key->type->print || (how == PRINT_CANON && key->flags & KEY_NO_HASH))
+            continue;
+        if (how == PRINT_CONFIG && key->flags & KEY_NO_CONFIG)
             continue;
         json_t *value = key->type->print(key, object, how);
         if (!value && key->flags & KEY_PRINT_NULL)
@@ -100,6 +107,19 @@ bool fail_type(struct load *ld, const struct key *key, const struct node *node)
     return fail_hint(ld, node, quote ? "put it in quotes" : NULL, "'%s'%s must be %s, not %s%s%s%s",
                      key->name, where(ld), what, node_what(node), text ? " '" : "",
                      text ? node->text : "", text ? "'" : "");
+}
+
+struct array array_get(const void *at)
+{
+    struct array array;
+    memcpy(&array, at, sizeof(array));
+    return array;
+}
+
+void array_set(void *at, void *v, size_t n)
+{
+    struct array array = { v, n };
+    memcpy(at, &array, sizeof(array));
 }
 
 void *keep_array(struct load *ld, void *v, size_t n, size_t size)

@@ -18,7 +18,12 @@ enum {
     KEY_NULL_OK = 64,   /* null is as good as absent */
     KEY_NO_BOOLS = 128, /* a map whose values are strings and numbers only */
     KEY_PRINT_FALSE = 256,
-    KEY_DISTINCT = 512, /* a list whose repeated items are refused */
+    KEY_DISTINCT = 512,    /* a list whose repeated items are refused */
+    KEY_OMIT_ZERO = 1024,  /* 0 is printed no more than absence is */
+    KEY_NOT_ACTED = 2048,  /* loaded and shown; `up` does nothing about it, and says so */
+    KEY_NO_CONFIG = 16384, /* Docker Compose leaves it out of its JSON */
+    KEY_NUMBERS = 8192,    /* a list whose items may be numbers */
+    KEY_DROP_UNSET = 4096, /* names that the environment has no value for either are dropped */
 };
 
 /* PRINT_CANON leaves out KEY_NO_HASH and whatever depends on how it was written; PRINT_CONFIG
@@ -47,9 +52,21 @@ struct table {
     const char *what; /* "healthcheck": for messages; NULL: the object names itself (load.where) */
     const struct key *keys;
     size_t n;
-    const char *const *later; /* in the compose specification, but not supported yet */
-    size_t n_later;
+    /* Of the items of a list: */
+    size_t size; /* bytes one takes */
+    bool (*scalar)(struct load *ld, const struct key *key, struct node *node,
+                   void *object); /* the short form; NULL: there is none */
+    /* Rules across the keys of one, and what follows from them; or NULL. */
+    bool (*finish)(struct load *ld, struct node *node, void *object);
 };
+
+/* A list in an object: a pointer and, right after it, how many there are. */
+struct array {
+    void *v;
+    size_t n;
+};
+struct array array_get(const void *at);
+void array_set(void *at, void *v, size_t n);
 
 #define FIELD(object, key, T) ((T *)(void *)((char *)(object) + (key)->offset))
 #define CONST_FIELD(object, key, T)                                                                \
@@ -68,14 +85,17 @@ bool fail_type(struct load *ld, const struct key *key, const struct node *node);
 /* Single values */
 extern const struct type type_string, type_bool, type_int, type_float, type_bytes, type_duration,
     type_flag, type_published, type_port_number, type_condition, type_mount_type, type_octal,
-    type_pull_policy;
+    type_pull_policy, type_word, type_text, type_image, type_device_count, type_file_mode,
+    type_path, type_oom_score;
 /* Lists and maps */
 extern const struct type type_strings, type_string_or_strings, type_command, type_expose, type_kvs,
-    type_map, type_extra_hosts, type_ulimits;
+    type_map, type_extra_hosts, type_ulimits, type_label_files, type_ssh, type_contexts,
+    type_provider_options, type_spreads, type_rates, type_weights;
 /* Objects */
 extern const struct type type_group, type_deploy, type_healthcheck, type_health_test, type_logging,
     type_ports, type_mounts, type_networks, type_depends_on, type_env_files, type_network_external,
-    type_volume_external, type_empty;
+    type_volume_external, type_file_external, type_set_group, type_objects, type_gpus, type_devices,
+    type_build, type_file_refs, type_models, type_extends;
 
 /* For types that read others' forms */
 bool read_bool(struct load *ld, const struct key *key, const struct node *node, bool *ret);

@@ -19,8 +19,9 @@ static const struct key soft_hard_keys[] = {
     { "hard", &type_int, offsetof(struct soft_hard, hard), KEY_REQUIRED,
       "the limit it may raise itself to", NULL },
 };
-static const struct table soft_hard_table = { "a ulimit", soft_hard_keys, STK_LEN(soft_hard_keys),
-                                              NULL, 0 };
+const struct table soft_hard_table = { .what = "a ulimit",
+                                       .keys = soft_hard_keys,
+                                       .n = STK_LEN(soft_hard_keys) };
 
 static bool read_ulimit(struct load *ld, struct pair *pair, struct stk_ulimit *ret)
 {
@@ -46,30 +47,30 @@ static int by_name(const void *a, const void *b)
 
 static bool ulimits_parse(struct load *ld, const struct key *key, struct node *node, void *object)
 {
-    struct stk_service *s = object;
     if (node->kind != NODE_MAP)
         return fail_type(ld, key, node);
-    s->ulimits = stk_arena_array(ld->arena, node->n, sizeof(*s->ulimits));
+    struct stk_ulimit *v = stk_arena_array(ld->arena, node->n, sizeof(*v));
+    size_t n = 0;
     bool ok = true;
     for (size_t i = 0; i < node->n; i++) {
-        bool read = read_ulimit(ld, &node->pairs[i], &s->ulimits[s->n_ulimits]);
-        s->n_ulimits += read;
+        bool read = read_ulimit(ld, &node->pairs[i], &v[n]);
+        n += read;
         ok &= read;
     }
-    if (s->n_ulimits)
-        qsort(s->ulimits, s->n_ulimits, sizeof(*s->ulimits), by_name);
+    if (n)
+        qsort(v, n, sizeof(*v), by_name);
+    array_set(FIELD(object, key, char), v, n);
     return ok;
 }
 
 static json_t *ulimits_print(const struct key *key, const void *object, enum printing how)
 {
-    const struct stk_service *s = object;
-    (void)key;
-    if (!s->n_ulimits)
+    struct array ulimits = array_get(CONST_FIELD(object, key, char));
+    if (!ulimits.n)
         return NULL;
     json_t *map = json_object();
-    for (size_t i = 0; i < s->n_ulimits; i++) {
-        const struct stk_ulimit *u = &s->ulimits[i];
+    for (size_t i = 0; i < ulimits.n; i++) {
+        const struct stk_ulimit *u = (const struct stk_ulimit *)ulimits.v + i;
         bool one = how == PRINT_CANON ? u->soft == u->hard : u->single;
         json_t *value =
             one ? json_integer(u->soft)
@@ -168,8 +169,16 @@ static const struct key env_file_keys[] = {
     { "format", &type_string, offsetof(struct env_file_keys, format), 0,
       "raw: every line as it stands", NULL },
 };
-static const struct table env_file_table = { "env_file", env_file_keys, STK_LEN(env_file_keys),
-                                             NULL, 0 };
+const struct table env_file_table = { .what = "env_file",
+                                      .keys = env_file_keys,
+                                      .n = STK_LEN(env_file_keys) };
+
+/* A mapping may be merged of several files: its path says which. */
+static const struct scope *path_scope(struct load *ld, struct node *node)
+{
+    const struct node *path = node_get(ld, node, "path");
+    return path ? path->scope : node->scope;
+}
 
 static bool read_env_file(struct load *ld, const struct key *key, struct node *node,
                           struct env_file *ret)
@@ -188,9 +197,9 @@ static bool read_env_file(struct load *ld, const struct key *key, struct node *n
     if (keys.format && *keys.format && !stk_streq(keys.format, "raw"))
         return fail_node(ld, node, "'format' of an env_file%s must be raw, not '%s'", where(ld),
                          keys.format);
-    *ret = (struct env_file){ .path = path_join(ld, ld->dir, keys.path),
+    *ret = (struct env_file){ .path = path_resolve(ld, path_scope(ld, node), keys.path),
                               .required = keys.required.v,
-                              .raw = stk_streq(keys.format, "raw"),
+                              .how = stk_streq(keys.format, "raw") ? DOTENV_RAW : DOTENV_PLAIN,
                               .src = node->src,
                               .len = node->len };
     return true;
@@ -215,10 +224,34 @@ static bool env_files_parse(struct load *ld, const struct key *key, struct node 
 const struct type type_env_files = { "a path, or a list of paths or mappings", env_files_parse,
                                      NULL };
 
+static bool label_files_parse(struct load *ld, const struct key *key, struct node *node,
+                              void *object)
+{
+    struct service *s = object;
+    bool list = node->kind == NODE_LIST;
+    size_t n = list ? node->n : 1;
+    s->label_files = stk_arena_array(ld->arena, n, sizeof(*s->label_files));
+    for (size_t i = 0; i < n; i++) {
+        struct node *item = list ? node->items[i] : node;
+        if (!node_is_string(item))
+            return fail_type(ld, key, item);
+        s->label_files[s->n_label_files++] =
+            (struct env_file){ .path = path_resolve(ld, item->scope, item->text),
+                               .required = true,
+                               .how = DOTENV_ALONE,
+                               .src = item->src,
+                               .len = item->len };
+    }
+    return true;
+}
+
+/* Merged into the labels. */
+const struct type type_label_files = { "a path or a list of paths", label_files_parse, NULL };
+
 static const struct key external_keys[] = {
     { "name", &type_string, 0, 0, "obsolete: use name: beside external: true", NULL },
 };
-static const struct table external_table = { "external", external_keys, 1, NULL, 0 };
+const struct table external_table = { .what = "external", .keys = external_keys, .n = 1 };
 
 /* true, or the obsolete {name: x}. */
 static bool read_external(struct load *ld, const struct key *key, struct node *node, bool *ret,
@@ -247,5 +280,13 @@ static bool volume_external_parse(struct load *ld, const struct key *key, struct
     return read_external(ld, key, node, &v->v.external, &v->external_name);
 }
 
+static bool file_external_parse(struct load *ld, const struct key *key, struct node *node,
+                                void *object)
+{
+    struct file *f = object;
+    return read_external(ld, key, node, &f->f.external, &f->external_name);
+}
+
+const struct type type_file_external = { "a boolean", file_external_parse, type_flag_print };
 const struct type type_network_external = { "a boolean", network_external_parse, type_flag_print };
 const struct type type_volume_external = { "a boolean", volume_external_parse, type_flag_print };

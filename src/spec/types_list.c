@@ -55,8 +55,11 @@ bool read_strings(struct load *ld, const struct key *key, struct node *node, str
     struct stk_strs list = { .set = true,
                              .v = stk_arena_array(ld->arena, node->n, sizeof(char *)) };
     for (size_t i = 0; i < node->n; i++) {
-        if (node_is_string(node->items[i]))
-            list.v[list.n++] = node->items[i]->text;
+        const struct node *item = node->items[i];
+        bool number =
+            item->kind == NODE_SCALAR && (item->type == SCALAR_INT || item->type == SCALAR_FLOAT);
+        if (node_is_string(item) || (number && key->flags & KEY_NUMBERS))
+            list.v[list.n++] = item->text;
         else
             ok = fail_hint(ld, node->items[i],
                            node->items[i]->kind == NODE_SCALAR ? "put it in quotes" : NULL,
@@ -90,7 +93,7 @@ static bool string_or_strings_parse(struct load *ld, const struct key *key, stru
     struct stk_strs *strs = FIELD(object, key, struct stk_strs);
     if (!node_is_string(node))
         return read_strings(ld, key, node, strs);
-    if (!*node->text)
+    if (!*node->text && key->flags & KEY_OMIT_ZERO)
         return true; /* what an unset variable leaves */
     strs->v = stk_arena_array(ld->arena, 1, sizeof(char *));
     strs->v[0] = node->text;
@@ -153,10 +156,11 @@ static int by_key_then_order(const void *a, const void *b)
     return c ? c : (x->order > y->order) - (x->order < y->order);
 }
 
-static const char *without_value(struct load *ld, const struct key *key, const char *name)
+static const char *without_value(struct load *ld, const struct key *key, const struct node *node,
+                                 const char *name)
 {
     if (key->flags & KEY_FROM_ENV)
-        return load_var(ld, name);
+        return scope_var(ld, node->scope, name);
     return key->flags & KEY_NULLS ? NULL : "";
 }
 
@@ -173,7 +177,7 @@ static bool entry_of_item(struct load *ld, const struct key *key, struct node *i
     ret->src = item->src;
     ret->key =
         eq ? stk_arena_strndup(ld->arena, item->text, (size_t)(eq - item->text)) : item->text;
-    ret->value = eq ? eq + 1 : without_value(ld, key, item->text);
+    ret->value = eq ? eq + 1 : without_value(ld, key, item, item->text);
     return true;
 }
 
@@ -193,19 +197,21 @@ static bool entry_of_pair(struct load *ld, const struct key *key, struct pair *p
         return fail_key(ld, pair, NULL, "an empty name in '%s'%s", key->name, where(ld));
     ret->src = pair->src;
     ret->key = pair->key;
-    ret->value = node_is_null(v) ? without_value(ld, key, pair->key) : v->text;
+    ret->value = node_is_null(v) ? without_value(ld, key, v, pair->key) : v->text;
     return true;
 }
 
 /* Sorts; of entries with one name the last stays. */
-static void finish_kvs(struct load *ld, struct entry *v, size_t n, struct stk_kvs *ret)
+static void finish_kvs(struct load *ld, const struct key *key, struct entry *v, size_t n,
+                       struct stk_kvs *ret)
 {
     if (n)
         qsort(v, n, sizeof(*v), by_key_then_order);
     ret->v = stk_arena_array(ld->arena, n, sizeof(*ret->v));
     ret->n = 0;
     for (size_t i = 0; i < n; i++)
-        if (i + 1 == n || strcmp(v[i].kv.key, v[i + 1].kv.key) != 0)
+        if ((i + 1 == n || strcmp(v[i].kv.key, v[i + 1].kv.key) != 0) &&
+            (v[i].kv.value || !(key->flags & KEY_DROP_UNSET)))
             ret->v[ret->n++] = v[i].kv;
 }
 
@@ -223,7 +229,7 @@ bool read_kvs(struct load *ld, const struct key *key, struct node *node, struct 
         n += read;
         ok &= read;
     }
-    finish_kvs(ld, v, n, ret);
+    finish_kvs(ld, key, v, n, ret);
     free(v);
     return ok;
 }

@@ -9,22 +9,18 @@
 #include "types.h"
 
 static const char *const kinds[] = {
-    [STK_MOUNT_BIND] = "bind", [STK_MOUNT_VOLUME] = "volume", [STK_MOUNT_TMPFS] = "tmpfs"
+    [STK_MOUNT_BIND] = "bind",   [STK_MOUNT_VOLUME] = "volume", [STK_MOUNT_TMPFS] = "tmpfs",
+    [STK_MOUNT_IMAGE] = "image", [STK_MOUNT_NPIPE] = "npipe",   [STK_MOUNT_CLUSTER] = "cluster"
 };
 
 static bool mount_type_parse(struct load *ld, const struct key *key, struct node *node,
                              void *object)
 {
-    static const char *const later[] = { "image", "cluster", "npipe" };
     for (size_t i = 0; node_is_string(node) && i < STK_LEN(kinds); i++)
         if (strcmp(kinds[i], node->text) == 0) {
             *FIELD(object, key, enum stk_mount_type) = (enum stk_mount_type)i;
             return true;
         }
-    for (size_t i = 0; node_is_string(node) && i < STK_LEN(later); i++)
-        if (strcmp(later[i], node->text) == 0)
-            return fail_node(ld, node, "a volume of type '%s' is not supported yet%s", later[i],
-                             where(ld));
     return fail_type(ld, key, node);
 }
 
@@ -34,7 +30,7 @@ static json_t *mount_type_print(const struct key *key, const void *object, enum 
     return json_string(kinds[*CONST_FIELD(object, key, enum stk_mount_type)]);
 }
 
-const struct type type_mount_type = { "one of bind, volume and tmpfs", mount_type_parse,
+const struct type type_mount_type = { "one of bind, volume, tmpfs and image", mount_type_parse,
                                       mount_type_print };
 
 static const char *target_path(struct load *ld, const char *path)
@@ -91,15 +87,12 @@ static bool is_path(const char *s)
     return *s == '.' || *s == '/' || *s == '~' || is_windows(s);
 }
 
-/* A path on the host: ~ is HOME, relative ones begin at the project's directory. */
-static const char *host_path(struct load *ld, const char *path)
+/* A path on the host; an absolute one stays as it is written. */
+static const char *host_path(struct load *ld, const struct node *node, const char *path)
 {
-    const char *home = load_var(ld, "HOME");
     if (*path == '/' || is_windows(path))
         return path;
-    if (*path == '~' && (!path[1] || path[1] == '/') && home)
-        return path_clean(ld, load_printf(ld, "%s%s", home, path + 1));
-    return path_join(ld, ld->dir, path);
+    return path_resolve(ld, node->scope, path);
 }
 
 struct part {
@@ -132,16 +125,19 @@ static bool short_form(struct load *ld, const struct node *node, struct stk_moun
     size_t n = cut(ld, node, parts);
     if (n == 0)
         return false;
-    *m = (struct stk_mount){ .type = STK_MOUNT_VOLUME, .src = node->src, .options = true };
+    *m = (struct stk_mount){ .type = STK_MOUNT_VOLUME, .src = node->src };
     const char *target = stk_arena_strndup(ld->arena, parts[n > 1].text, parts[n > 1].size);
     m->target = target_path(ld, target);
+    m->options = true;
+    m->options_of = 1U << STK_MOUNT_VOLUME;
     if (n == 1)
         return true;
     const char *source = stk_arena_strndup(ld->arena, parts[0].text, parts[0].size);
     m->source = source;
     if (is_path(source)) {
         m->type = STK_MOUNT_BIND;
-        m->source = host_path(ld, source);
+        m->options_of = 1U << STK_MOUNT_BIND;
+        m->source = host_path(ld, node, source);
         m->create_host_path = (struct stk_opt){ true, 1 };
     }
     for (const char *p = n == 3 ? parts[2].text : ""; *p; p += strspn(p, ",")) {
@@ -157,10 +153,10 @@ static bool long_form(struct load *ld, struct node *node, struct stk_mount *m)
     *m = (struct stk_mount){ .type = STK_MOUNT_VOLUME, .src = node->src };
     if (!table_parse(ld, &mount_table, node, m))
         return false;
-    struct node *bind = node_get(ld, node, "bind");
-    m->options = (bind && m->type == STK_MOUNT_BIND) ||
-                 (node_get(ld, node, "volume") && m->type == STK_MOUNT_VOLUME) ||
-                 (node_get(ld, node, "tmpfs") && m->type == STK_MOUNT_TMPFS);
+    for (size_t i = 0; i < STK_LEN(kinds); i++)
+        if (node_get(ld, node, kinds[i]))
+            m->options_of |= 1U << i;
+    m->options = m->options_of & 1U << m->type;
     if (!m->target || !*m->target)
         return fail_node(ld, node, "a volume%s needs 'target'", where(ld));
     if (m->tmpfs_size.set && m->tmpfs_size.v < 0)
@@ -169,7 +165,7 @@ static bool long_form(struct load *ld, struct node *node, struct stk_mount *m)
     if (m->type == STK_MOUNT_BIND && (!m->source || !*m->source))
         return fail_node(ld, node, "a volume of type 'bind'%s needs 'source'", where(ld));
     if (m->type == STK_MOUNT_BIND)
-        m->source = host_path(ld, m->source);
+        m->source = host_path(ld, node_get(ld, node, "source"), m->source);
     return true;
 }
 
@@ -227,8 +223,9 @@ static json_t *mounts_print(const struct key *key, const void *object, enum prin
         const struct stk_mount *m = &s->volumes[i];
         json_t *mount = json_object();
         table_print(&mount_table, m, how, mount);
-        if (how != PRINT_CANON && m->options && !json_object_get(mount, kinds[m->type]))
-            json_object_set_new(mount, kinds[m->type], json_object());
+        for (size_t k = 0; how != PRINT_CANON && k < STK_LEN(kinds); k++)
+            if (m->options_of & 1U << k && !json_object_get(mount, kinds[k]))
+                json_object_set_new(mount, kinds[k], json_object());
         json_array_append_new(list, mount);
     }
     return list;

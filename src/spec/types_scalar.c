@@ -55,23 +55,36 @@ static json_t *string_print(const struct key *key, const void *object, enum prin
     return text && *text ? text_json(text, how) : NULL;
 }
 
+/* "1d12h": numbers with a unit of w d h m s. */
+static bool is_period(const char *s)
+{
+    if (!*s)
+        return false;
+    while (*s) {
+        size_t digits = strspn(s, "0123456789");
+        if (digits == 0 || !s[digits] || !strchr("wdhms", s[digits]))
+            return false;
+        s += digits + 1;
+    }
+    return true;
+}
+
 static bool pull_policy_parse(struct load *ld, const struct key *key, struct node *node,
                               void *object)
 {
-    static const char *const known[] = { "always", "never", "missing", "if_not_present" };
-    static const char *const later[] = { "build", "daily", "weekly", "refresh" };
+    static const char *const known[] = { "always", "never",   "missing", "if_not_present",
+                                         "build",  "refresh", "daily",   "weekly" };
     if (!string_parse(ld, key, node, object))
         return false;
     for (size_t i = 0; i < STK_LEN(known); i++)
         if (strcmp(known[i], node->text) == 0)
             return true;
-    for (size_t i = 0; i < STK_LEN(later); i++)
-        if (strcmp(later[i], node->text) == 0 || stk_starts(node->text, "every_"))
-            return fail_node(ld, node, "pull_policy '%s'%s is not supported yet", node->text,
-                             where(ld));
+    if (stk_starts(node->text, "every_") && is_period(node->text + strlen("every_")))
+        return true;
     return fail_hint(ld, node, did_you_mean(ld, node->text, known, STK_LEN(known)),
-                     "'%s'%s must be always, missing or never, not '%s'", key->name, where(ld),
-                     node->text);
+                     "'%s'%s must be always, missing, never, build, daily, weekly or every_2h, "
+                     "not '%s'",
+                     key->name, where(ld), node->text);
 }
 
 const struct type type_pull_policy = { "a string", pull_policy_parse, string_print };
@@ -146,7 +159,7 @@ static json_t *int_print(const struct key *key, const void *object, enum printin
 {
     const struct stk_opt *opt = CONST_FIELD(object, key, struct stk_opt);
     (void)how;
-    return opt->set ? json_integer(opt->v) : NULL;
+    return opt->set && (opt->v || !(key->flags & KEY_OMIT_ZERO)) ? json_integer(opt->v) : NULL;
 }
 
 const struct type type_int = { "a whole number", int_parse, int_print };
@@ -235,7 +248,7 @@ static json_t *duration_print(const struct key *key, const void *object, enum pr
 {
     const struct stk_opt *opt = CONST_FIELD(object, key, struct stk_opt);
     (void)how;
-    if (!opt->set)
+    if (!opt->set || (!opt->v && key->flags & KEY_OMIT_ZERO))
         return NULL;
     STK_CLEANUP(stk_buf_clearp) struct stk_buf out;
     stk_buf_init(&out, 64);

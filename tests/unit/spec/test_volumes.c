@@ -86,8 +86,9 @@ START_TEST(wrong_volumes_are_told)
         { "{source: db, target: /data}", "needs 'type'" },
         { "{type: bind, target: /data}", "needs 'source'" },
         { "{type: volume, source: db}", "needs 'target'" },
-        { "{type: disk, target: /data}", "must be one of bind, volume and tmpfs" },
-        { "{type: image, source: x, target: /data}", "not supported yet" },
+        { "{type: disk, target: /data}", "must be one of bind, volume, tmpfs and image" },
+        { "{type: bind, source: /x, target: /data, bind: {recursive: maybe}}",
+          "must be enabled, disabled, writable or readonly" },
         { "{type: tmpfs, target: /data, tmpfs: {size: -1}}", "must not be negative" },
         { "\"bd:/data\"", "uses volume 'bd', which is not there" },
     };
