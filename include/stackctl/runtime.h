@@ -29,6 +29,8 @@ int stk_runtime_open(struct stk_loop *loop, const struct stk_runtime_opts *opts,
 void stk_runtime_close(struct stk_runtime *rt);
 /* "docker" or "fake": what the backend calls itself. */
 const char *stk_runtime_backend(const struct stk_runtime *rt);
+/* Whether the engine sees the files of this machine: what is to be mounted must be here then. */
+bool stk_runtime_sees_files(const struct stk_runtime *rt);
 
 /* How far something got; all strings are borrowed for the call. */
 struct stk_progress {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "arena.h"
+#include "given.h"
 #include "op.h"
 #include "run.h"
 #include "text.h"
@@ -70,6 +71,23 @@ static void say_notes(struct stk_reconcile_req *req)
                                                          .message = req->plan->notes[i] });
 }
 
+/* What the services are given has to be there before anything is made. */
+static int check_files(const struct pass *pass, struct stk_error *reterr)
+{
+    const struct stk_plan *plan = pass->req->plan;
+    bool local = stk_runtime_sees_files(pass->rt);
+    for (size_t i = 0; i < plan->n; i++) {
+        const struct stk_action *action = &plan->v[i];
+        bool made = action->verb == STK_CREATE || action->verb == STK_RECREATE;
+        if (!made || action->ref.kind != STK_SERVICE)
+            continue;
+        int code = stk_given_check(action->unit, local, reterr);
+        if (code)
+            return code;
+    }
+    return 0;
+}
+
 static void inspected(struct stk_op *op)
 {
     struct pass *pass = op->data;
@@ -88,6 +106,11 @@ static void inspected(struct stk_op *op)
         say_notes(req);
     if (req->plan_only || req->plan->n == 0) {
         finish(pass, NULL);
+        return;
+    }
+    struct stk_error err = { 0 };
+    if (check_files(pass, &err)) {
+        finish(pass, &err);
         return;
     }
     pass->running = true;

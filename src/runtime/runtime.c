@@ -83,6 +83,11 @@ const char *stk_runtime_backend(const struct stk_runtime *rt)
     return rt->backend->name;
 }
 
+bool stk_runtime_sees_files(const struct stk_runtime *rt)
+{
+    return rt->backend->sees_files(rt->self);
+}
+
 void *stk_runtime_self(struct stk_runtime *rt, const struct stk_backend *b)
 {
     return rt->backend == b ? rt->self : NULL;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "labels.h"
+#include "shares.h"
 #include "text.h"
 
 static const struct stk_src nowhere;
@@ -49,12 +50,12 @@ bool stk_conflict_holder(const json_t *list, unsigned port, const char *self,
 {
     for (size_t i = 0; i < stk_json_n(list); i++) {
         const json_t *container = stk_json_at(list, i);
-        const char *name = json_string_value(stk_json_at(stk_json_get(container, "Names"), 0));
-        if (!name || stk_streq(name + (*name == '/'), self))
+        const char *name = stk_container_name(stk_json_get(container, "Names"));
+        if (!name || stk_streq(name, self))
             continue;
         STK_CLEANUP(stk_charp) char *who = whose(stk_json_get(container, "Labels"));
         stk_fail(reterr, STK_ECONFLICT, nowhere, "port %u is held by container '%s' (%s)", port,
-                 name + (*name == '/'), who);
+                 name, who);
         return true;
     }
     return false;

@@ -6,6 +6,7 @@
 #include "engine.h"
 #include "labels.h"
 #include "seen_private.h"
+#include "shares.h"
 #include "text.h"
 #include "words.h"
 
@@ -95,8 +96,8 @@ static void listed_ports(struct stk_seeing *seeing, struct stk_status *st, const
 void stk_see_listed(struct stk_seeing *seeing, const json_t *container)
 {
     const json_t *names = stk_json_get(container, "Names");
-    struct stk_status *st = begin(seeing, container, json_string_value(stk_json_at(names, 0)),
-                                  stk_json_get(container, "Labels"));
+    struct stk_status *st =
+        begin(seeing, container, stk_container_name(names), stk_json_get(container, "Labels"));
     if (!st)
         return;
     st->state = stk_state_parse(stk_json_str(container, "State"));

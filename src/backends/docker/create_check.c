@@ -5,7 +5,7 @@
 #include "arena.h"
 #include "create.h"
 #include "engine.h"
-#include "files.h"
+#include "given.h"
 #include "text.h"
 
 static int too_old(struct stk_error *reterr, struct stk_src src, unsigned have, unsigned need,
@@ -110,15 +110,15 @@ int stk_create_check(const struct stk_create *create, struct stk_error *reterr)
         if (code)
             return code;
     }
-    return stk_files_check(create->unit, create->socket != NULL, reterr);
+    return stk_given_check(create->unit, create->socket != NULL, reterr);
 }
 
 static void tell_files(const struct stk_service *service, stk_create_tell *tell, void *data)
 {
-    for (size_t i = 0; i < stk_files_count(service); i++) {
+    for (size_t i = 0; i < stk_given_count(service); i++) {
         const char *what;
-        const struct stk_file_ref *ref = stk_files_at(service, i, &what);
-        if (!stk_file_is_ignored(service, ref))
+        const struct stk_file_ref *ref = stk_given_at(service, i, &what);
+        if (!stk_given_is_ignored(service, ref))
             continue;
         STK_CLEANUP(stk_charp)
         char *text =

@@ -7,7 +7,7 @@
 #include "archive.h"
 #include "buf.h"
 #include "credentials.h"
-#include "files.h"
+#include "given.h"
 #include "service.h"
 
 #define COPIES_MAX (64 * STK_MIB)
@@ -25,13 +25,13 @@ static int add(struct stk_buf *out, const struct stk_file_ref *ref, const char *
 {
     STK_CLEANUP(stk_buf_clearp) struct stk_buf content;
     stk_buf_init(&content, COPIES_MAX);
-    int code = stk_file_read(ref, what, &content, reterr);
+    int code = stk_given_read(ref, what, &content, reterr);
     if (code)
         return code;
     put(out, (struct stk_archived){ .path = ref->path,
-                                    .uid = stk_file_uid(ref),
-                                    .gid = stk_file_gid(ref),
-                                    .mode = stk_file_mode(ref),
+                                    .uid = stk_given_uid(ref),
+                                    .gid = stk_given_gid(ref),
+                                    .mode = stk_given_mode(ref),
                                     .bytes = content.bytes,
                                     .size = content.size });
     return 0;
@@ -52,10 +52,10 @@ static void add_credentials(struct service *s, struct stk_buf *out)
 static int archive(struct service *s, struct stk_buf *out, struct stk_error *reterr)
 {
     const struct stk_service *service = s->unit->service;
-    for (size_t i = 0; i < stk_files_count(service); i++) {
+    for (size_t i = 0; i < stk_given_count(service); i++) {
         const char *what;
-        const struct stk_file_ref *ref = stk_files_at(service, i, &what);
-        int code = stk_file_is_mounted(service, ref) ? 0 : add(out, ref, what, reterr);
+        const struct stk_file_ref *ref = stk_given_at(service, i, &what);
+        int code = stk_given_is_mounted(service, ref) ? 0 : add(out, ref, what, reterr);
         if (code)
             return code;
     }
@@ -73,7 +73,7 @@ static int archive(struct service *s, struct stk_buf *out, struct stk_error *ret
 static bool has_copies(const struct stk_service *service)
 {
     bool read_only = service->read_only.set && service->read_only.v;
-    return stk_files_are_copied(service) || (service->use_api_socket.v && !read_only);
+    return stk_given_copies(service) || (service->use_api_socket.v && !read_only);
 }
 
 enum stk_delivery stk_deliver_send(struct service *s, struct stk_error *reterr)
@@ -82,7 +82,7 @@ enum stk_delivery stk_deliver_send(struct service *s, struct stk_error *reterr)
         return STK_DELIVERY_NONE;
     STK_CLEANUP(stk_buf_clearp) struct stk_buf out;
     stk_buf_init(&out, COPIES_MAX);
-    if (stk_files_check(s->unit, false, reterr) || archive(s, &out, reterr))
+    if (stk_given_check(s->unit, false, reterr) || archive(s, &out, reterr))
         return STK_DELIVERY_FAILED;
     s->task.call.tar_size = out.size;
     s->task.call.tar = stk_buf_take(&out);

@@ -49,6 +49,11 @@ static void docker_close(void *self)
     free(docker);
 }
 
+static bool docker_sees_files(void *self)
+{
+    return stk_docker_socket(self) != NULL;
+}
+
 static void (*const starts[])(struct stk_docker *, struct stk_start_req *) = {
     [STK_SERVICE] = stk_service_start,
     [STK_IMAGE] = stk_image_start,
@@ -69,6 +74,7 @@ const struct stk_backend stk_backend_docker = {
     .help = "a Docker engine, through its API",
     .open = docker_open,
     .close = docker_close,
+    .sees_files = docker_sees_files,
     .start = docker_start,
     .stop = stk_docker_stop,
     .remove = stk_docker_remove,

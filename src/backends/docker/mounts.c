@@ -7,7 +7,7 @@
 #include "buf.h"
 #include "create.h"
 #include "engine.h"
-#include "files.h"
+#include "given.h"
 #include "put.h"
 #include "text.h"
 #include "words.h"
@@ -177,13 +177,13 @@ static void inherit_rest(json_t *mounts, const struct stk_create *create)
 static void add_files(json_t *mounts, const struct stk_create *create)
 {
     const struct stk_service *service = create->unit->service;
-    for (size_t i = 0; i < stk_files_count(service); i++) {
+    for (size_t i = 0; i < stk_given_count(service); i++) {
         const char *what;
-        const struct stk_file_ref *ref = stk_files_at(service, i, &what);
+        const struct stk_file_ref *ref = stk_given_at(service, i, &what);
         bool shadowed = is_mounted(service, ref->path);
         for (size_t k = 0; k < i && !shadowed; k++)
-            shadowed = stk_streq(stk_files_at(service, k, &what)->path, ref->path);
-        if (shadowed || !stk_file_is_mounted(service, ref))
+            shadowed = stk_streq(stk_given_at(service, k, &what)->path, ref->path);
+        if (shadowed || !stk_given_is_mounted(service, ref))
             continue;
         struct stk_mount m = { .type = STK_MOUNT_BIND,
                                .target = ref->path,

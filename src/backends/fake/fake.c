@@ -77,11 +77,18 @@ static void fake_close(void *self)
     engine_free(e);
 }
 
+static bool fake_sees_files(void *self)
+{
+    (void)self;
+    return true;
+}
+
 const struct stk_backend stk_backend_fake = {
     .name = "fake",
     .help = "an engine in memory, which can be scripted",
     .open = fake_open,
     .close = fake_close,
+    .sees_files = fake_sees_files,
     .start = fake_start,
     .stop = fake_stop,
     .remove = fake_remove,

@@ -9,6 +9,7 @@
 
 #include "fake_create.h"
 #include "fake_engine.h"
+#include "given.h"
 #include "place.h"
 
 static const struct stk_src nowhere;
@@ -271,7 +272,7 @@ static void create_now(struct fake_job *job)
         snprintf(temporary, sizeof(temporary), "%.12s_%.250s", old->id, name);
         name = temporary;
     }
-    if (name_is_held(job, old, &err) ||
+    if (stk_given_check(req->unit, true, &err) || name_is_held(job, old, &err) ||
         fake_create(e, req->unit, req->renew_volumes ? NULL : old, name, &u, &err) < 0) {
         fake_job_end(job, &err);
         return;

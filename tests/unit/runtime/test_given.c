@@ -1,13 +1,13 @@
-/* test_files.c — which secrets and configs are mounted, which are copied, and which cannot be had. */
+/* test_given.c — which secrets and configs are mounted, which are copied, and which cannot be had. */
 #include "test.h"
 
 #include <stdio.h>
 #include <unistd.h>
 
 #include "buf.h"
-#include "files.h"
+#include "given.h"
 
-static char path[] = P_tmpdir "/stk-files-XXXXXX";
+static char path[] = P_tmpdir "/stk-given-XXXXXX";
 
 static void make_file(void)
 {
@@ -31,7 +31,7 @@ static void expect_refusal(const struct stk_file *file, struct stk_file_ref ref,
     };
     struct stk_unit unit = { .ref = { STK_SERVICE, "web", 1, NULL }, .service = &service };
     struct stk_error err = { 0 };
-    stk_files_check(&unit, true, &err);
+    stk_given_check(&unit, true, &err);
     ck_assert_msg(*want ? err.msg && strstr(err.msg, want) : !err.msg, "'%s', not '%s'",
                   err.msg ? err.msg : "", want);
     ck_assert_uint_eq(err.src.line, line);
@@ -72,20 +72,20 @@ START_TEST(a_file_is_mounted_unless_it_is_to_have_another_owner)
     struct stk_file host = { AT20, .file = path }, text = { AT20, .content = "" };
     struct stk_file folder = { AT20, .file = P_tmpdir };
     struct stk_file_ref ref = { .file = &host };
-    ck_assert(stk_file_is_mounted(&service, &ref));
-    ck_assert(!stk_file_is_ignored(&service, &ref));
+    ck_assert(stk_given_is_mounted(&service, &ref));
+    ck_assert(!stk_given_is_ignored(&service, &ref));
     ref.mode = (struct stk_opt){ true, 0400 };
-    ck_assert(!stk_file_is_mounted(&service, &ref));
-    ck_assert(stk_file_is_mounted(&read_only, &ref));
-    ck_assert(stk_file_is_ignored(&read_only, &ref));
+    ck_assert(!stk_given_is_mounted(&service, &ref));
+    ck_assert(stk_given_is_mounted(&read_only, &ref));
+    ck_assert(stk_given_is_ignored(&read_only, &ref));
     expect_refusal(&host, with_uid, true, "", 0);
     ref.file = &folder;
-    ck_assert(stk_file_is_mounted(&service, &ref));
+    ck_assert(stk_given_is_mounted(&service, &ref));
     ref = (struct stk_file_ref){ .file = &text };
-    ck_assert(!stk_file_is_mounted(&service, &ref));
+    ck_assert(!stk_given_is_mounted(&service, &ref));
     service.configs = &ref;
     service.n_configs = 1;
-    ck_assert(stk_files_are_copied(&service));
+    ck_assert(stk_given_copies(&service));
     unlink(path);
 }
 END_TEST
@@ -98,15 +98,15 @@ START_TEST(copies_have_what_the_file_says)
     struct stk_file_ref ref = { .file = &host, .uid = "33", .gid = "0", .mode = { true, 0440 } };
     struct stk_buf out;
     stk_buf_init(&out, STK_MIB);
-    ck_assert_int_eq(stk_file_read(&ref, "config", &out, &err), 0);
+    ck_assert_int_eq(stk_given_read(&ref, "config", &out, &err), 0);
     ck_assert_str_eq(out.bytes, "text\n");
     stk_buf_clear(&out);
-    ck_assert_uint_eq(stk_file_uid(&ref), 33);
-    ck_assert_uint_eq(stk_file_gid(&ref), 0);
-    ck_assert_uint_eq(stk_file_mode(&ref), 0440);
-    ck_assert_uint_eq(stk_file_mode(&plain), 0444);
+    ck_assert_uint_eq(stk_given_uid(&ref), 33);
+    ck_assert_uint_eq(stk_given_gid(&ref), 0);
+    ck_assert_uint_eq(stk_given_mode(&ref), 0440);
+    ck_assert_uint_eq(stk_given_mode(&plain), 0444);
     stk_buf_init(&out, 3);
-    ck_assert_int_eq(stk_file_read(&ref, "config", &out, &err), -STK_ECONFIG);
+    ck_assert_int_eq(stk_given_read(&ref, "config", &out, &err), -STK_ECONFIG);
     ck_assert_ptr_nonnull(strstr(err.msg, "config 'key' is larger"));
     stk_error_clear(&err);
     stk_buf_clear(&out);
@@ -121,15 +121,15 @@ START_TEST(secrets_come_before_configs)
         .secrets = &secret, .n_secrets = 1, .configs = &config, .n_configs = 1
     };
     const char *what;
-    ck_assert_uint_eq(stk_files_count(&service), 2);
-    ck_assert_str_eq(stk_files_at(&service, 0, &what)->source, "s");
+    ck_assert_uint_eq(stk_given_count(&service), 2);
+    ck_assert_str_eq(stk_given_at(&service, 0, &what)->source, "s");
     ck_assert_str_eq(what, "secret");
-    ck_assert_str_eq(stk_files_at(&service, 1, &what)->source, "c");
+    ck_assert_str_eq(stk_given_at(&service, 1, &what)->source, "c");
     ck_assert_str_eq(what, "config");
 }
 END_TEST
 
-STK_TESTS("files", what_cannot_be_had_is_refused_where_it_is_declared,
+STK_TESTS("given", what_cannot_be_had_is_refused_where_it_is_declared,
           what_cannot_be_copied_is_refused_where_it_is_used,
           a_file_is_mounted_unless_it_is_to_have_another_owner, copies_have_what_the_file_says,
           secrets_come_before_configs)

@@ -1,6 +1,6 @@
-/* files.c — see files.h. Reads the files of the host that are to be copied; how they get into a
+/* given.c — see given.h. Reads the files of the host that are to be copied; how they get into a
  * container is a backend's business. */
-#include "files.h"
+#include "given.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -13,12 +13,12 @@
 
 enum { DEFAULT_MODE = 0444, ID_MAX = 0x7fffffff };
 
-size_t stk_files_count(const struct stk_service *service)
+size_t stk_given_count(const struct stk_service *service)
 {
     return service->n_secrets + service->n_configs;
 }
 
-const struct stk_file_ref *stk_files_at(const struct stk_service *service, size_t i,
+const struct stk_file_ref *stk_given_at(const struct stk_service *service, size_t i,
                                         const char **ret_what)
 {
     bool secret = i < service->n_secrets;
@@ -42,7 +42,7 @@ static bool asks_for_owner(const struct stk_file_ref *ref)
     return ref->uid || ref->gid || ref->mode.set;
 }
 
-bool stk_file_is_mounted(const struct stk_service *service, const struct stk_file_ref *ref)
+bool stk_given_is_mounted(const struct stk_service *service, const struct stk_file_ref *ref)
 {
     if (!is_on_host(ref->file))
         return false;
@@ -50,18 +50,18 @@ bool stk_file_is_mounted(const struct stk_service *service, const struct stk_fil
     return !asks_for_owner(ref) || read_only || is_folder(ref->file->file);
 }
 
-bool stk_files_are_copied(const struct stk_service *service)
+bool stk_given_copies(const struct stk_service *service)
 {
     const char *what;
-    for (size_t i = 0; i < stk_files_count(service); i++)
-        if (!stk_file_is_mounted(service, stk_files_at(service, i, &what)))
+    for (size_t i = 0; i < stk_given_count(service); i++)
+        if (!stk_given_is_mounted(service, stk_given_at(service, i, &what)))
             return true;
     return false;
 }
 
-bool stk_file_is_ignored(const struct stk_service *service, const struct stk_file_ref *ref)
+bool stk_given_is_ignored(const struct stk_service *service, const struct stk_file_ref *ref)
 {
-    return asks_for_owner(ref) && stk_file_is_mounted(service, ref);
+    return asks_for_owner(ref) && stk_given_is_mounted(service, ref);
 }
 
 static bool is_id(const char *text)
@@ -76,17 +76,17 @@ static unsigned id_of(const char *text)
     return text && stk_parse_int(text, &v) ? (unsigned)v : 0;
 }
 
-unsigned stk_file_uid(const struct stk_file_ref *ref)
+unsigned stk_given_uid(const struct stk_file_ref *ref)
 {
     return id_of(ref->uid);
 }
 
-unsigned stk_file_gid(const struct stk_file_ref *ref)
+unsigned stk_given_gid(const struct stk_file_ref *ref)
 {
     return id_of(ref->gid);
 }
 
-unsigned stk_file_mode(const struct stk_file_ref *ref)
+unsigned stk_given_mode(const struct stk_file_ref *ref)
 {
     return ref->mode.set ? (unsigned)ref->mode.v & 07777 : DEFAULT_MODE;
 }
@@ -134,7 +134,7 @@ static int check_one(const struct stk_unit *unit, const struct stk_file_ref *ref
     int code = check_source(ref, what, reterr);
     if (code)
         return code;
-    bool mounted = stk_file_is_mounted(unit->service, ref);
+    bool mounted = stk_given_is_mounted(unit->service, ref);
     const char *path = is_on_host(ref->file) ? ref->file->file : NULL;
     if (path && (local || !mounted) && stat(path, &st) != 0)
         return stk_fail(reterr, STK_ECONFIG, ref->file->src,
@@ -143,11 +143,11 @@ static int check_one(const struct stk_unit *unit, const struct stk_file_ref *ref
     return mounted ? 0 : check_copy(unit, ref, what, reterr);
 }
 
-int stk_files_check(const struct stk_unit *unit, bool local, struct stk_error *reterr)
+int stk_given_check(const struct stk_unit *unit, bool local, struct stk_error *reterr)
 {
-    for (size_t i = 0; i < stk_files_count(unit->service); i++) {
+    for (size_t i = 0; i < stk_given_count(unit->service); i++) {
         const char *what;
-        const struct stk_file_ref *ref = stk_files_at(unit->service, i, &what);
+        const struct stk_file_ref *ref = stk_given_at(unit->service, i, &what);
         int code = check_one(unit, ref, what, local, reterr);
         if (code)
             return code;
@@ -161,8 +161,8 @@ static void closep(FILE **file)
         fclose(*file);
 }
 
-int stk_file_read(const struct stk_file_ref *ref, const char *what, struct stk_buf *ret,
-                  struct stk_error *reterr)
+int stk_given_read(const struct stk_file_ref *ref, const char *what, struct stk_buf *ret,
+                   struct stk_error *reterr)
 {
     const struct stk_file *file = ref->file;
     if (!is_on_host(file)) {
