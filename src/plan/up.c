@@ -67,7 +67,8 @@ static void decide_network(struct up *u, const struct stk_unit *unit, struct cho
         choice->act = plan_add(u->p, STK_CREATE, unit, NULL, "it does not exist");
         return;
     }
-    if (unit->network->external || !choice->seen->hash || stk_streq(choice->seen->hash, unit->hash))
+    if (unit->network->external || !choice->seen->config ||
+        stk_streq(choice->seen->hash, unit->hash))
         return;
     u->network_changes[unit->network - u->p->graph->spec->networks] = true;
     int removal = plan_add(u->p, STK_REMOVE, unit, choice->seen, "its definition changed");
@@ -84,7 +85,7 @@ static void decide_volume(struct up *u, const struct stk_unit *unit, struct choi
     bool present = choice->seen && choice->seen->state == STK_PRESENT;
     if (!present)
         choice->act = plan_add(u->p, STK_CREATE, unit, NULL, "it does not exist");
-    else if (!unit->volume->external && choice->seen->hash &&
+    else if (!unit->volume->external && choice->seen->config &&
              !stk_streq(choice->seen->hash, unit->hash))
         plan_note(
             u->p,
@@ -140,10 +141,9 @@ static const char *recreate_reason(struct up *u, const struct stk_unit *unit, st
         return "--always-recreate-deps";
     if (goal->renew_volumes && named)
         return "--renew-anon-volumes";
-    if (!seen->hash)
-        return "it was made by another tool, so its configuration cannot be compared";
     if (!stk_streq(seen->hash, unit->hash))
-        return "its configuration changed";
+        return seen->config ? "its configuration changed"
+                            : "another tool made it, and its configuration hash differs";
     const char *wanted = image_id(u, unit->service->image);
     if (wanted && seen->image_id && strcmp(wanted, seen->image_id) != 0)
         return "its image changed";

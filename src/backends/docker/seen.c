@@ -48,14 +48,12 @@ struct stk_kvs stk_see_labels(struct stk_seeing *seeing, const json_t *labels)
     return kvs;
 }
 
-/* A hash that Docker Compose made is of another kind, so it counts only beside our own label. */
 void stk_see_project(struct stk_seeing *seeing, struct stk_status *st, const json_t *labels)
 {
     st->labels = stk_see_labels(seeing, labels);
     st->project = stk_see_keep(seeing, stk_json_text(labels, STK_LABEL_PROJECT));
     st->config = stk_see_keep(seeing, stk_json_str(labels, STK_LABEL_CONFIG));
-    if (st->config)
-        st->hash = stk_see_keep(seeing, stk_json_str(labels, STK_LABEL_HASH));
+    st->hash = stk_see_keep(seeing, stk_json_str(labels, STK_LABEL_HASH));
 }
 
 void stk_see_network(struct stk_seeing *seeing, const json_t *network)
