@@ -39,6 +39,7 @@ struct attach {
     bool up_pending, down_pending, kill_wanted, stopped, left;
     const char **services; /* what the stop is about */
     struct stk_lock *lock; /* while the stack is brought up, not while it runs */
+    int lost;              /* exit status once what runs can no longer be watched; 0: all is well */
     int exit_code;         /* of the container that ended it all; -1: none */
 };
 
@@ -64,6 +65,15 @@ static void all_ended(struct attached *one)
     maybe_over(one->attach);
 }
 
+/* The engine is gone: told once, and no reason to end as if all were well. */
+static void lose(struct attach *a, struct attached *one, struct stk_error *err)
+{
+    if (err->code == STK_OK || err->code == STK_ECANCELED || a->lost)
+        return;
+    stk_wrap(err, "watching '%s'", one->name);
+    a->lost = stk_report_error(a->cli, err);
+}
+
 static void chunk_came(struct stk_logs_req *req, const struct stk_log_chunk *chunk)
 {
     struct attached *one = STK_CONTAINER(req, struct attached, logs);
@@ -74,7 +84,9 @@ static void logs_ended(struct stk_op *op)
 {
     struct attached *one = op->data;
     one->logs_open = false;
-    if (op->err.code != STK_OK && op->err.code != STK_ECANCELED)
+    if (op->err.code == STK_EENGINE)
+        lose(one->attach, one, &op->err);
+    else if (op->err.code != STK_OK && op->err.code != STK_ECANCELED)
         stk_warn("logs of %s: %s", one->name, op->err.msg);
     stk_error_clear(&op->err);
     all_ended(one);
@@ -98,6 +110,7 @@ static void exit_came(struct stk_op *op)
         one->exited = one->wait.seen->v[0].state != STK_ABSENT;
         one->exit_code = one->wait.seen->v[0].exit_code;
     }
+    lose(a, one, &op->err);
     stk_error_clear(&op->err);
     stk_seen_free(TAKE(one->wait.seen));
     const char *from = a->cli->o.exit_code_from;
@@ -338,7 +351,7 @@ static int status(struct attach *a)
             return stk_report_error(a->cli, &a->up->op.err);
         return stk_code_info(a->up->op.err.code)->exit_status;
     }
-    return a->exit_code >= 0 ? a->exit_code : 0;
+    return a->exit_code >= 0 ? a->exit_code : a->lost;
 }
 
 static void clear(struct attach *a)
