@@ -1,5 +1,5 @@
 /* mounts.c — the mounts of a service in the engine's terms: Binds where the engine is to make a
- * missing host path, Mounts for all else, Tmpfs; and the anonymous volumes a replacement takes
+ * missing host path, and for plain named volumes; Mounts for all else; Tmpfs; and the anonymous volumes a replacement takes
  * over. */
 #include <string.h>
 
@@ -25,8 +25,10 @@ static bool fits_bind(const struct stk_mount *m)
 {
     bool creates = !m->create_host_path.set || m->create_host_path.v;
     bool plain = m->source && !strchr(m->source, ':') && !strchr(m->target, ':');
-    bool more = m->recursive || m->volume_labels.n || m->subpath;
-    return plain && !more && ((m->type == STK_MOUNT_BIND && creates) || m->selinux);
+    bool reaches = m->recursive && !stk_streq(m->recursive, "enabled");
+    bool more = reaches || m->volume_labels.n || m->subpath || m->nocopy;
+    bool fits = m->type == STK_MOUNT_VOLUME || (m->type == STK_MOUNT_BIND && creates);
+    return plain && !more && (fits || m->selinux);
 }
 
 static json_t *bind_text(const char *source, const struct stk_mount *m)
@@ -38,8 +40,6 @@ static json_t *bind_text(const char *source, const struct stk_mount *m)
         stk_buf_printf(&text, ",%s", m->selinux);
     if (m->propagation)
         stk_buf_printf(&text, ",%s", m->propagation);
-    if (m->nocopy)
-        stk_buf_puts(&text, ",nocopy");
     return json_string(text.bytes);
 }
 

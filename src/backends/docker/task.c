@@ -33,7 +33,8 @@ static void on_call(struct stk_op *op)
     call->begun = NULL;
     call->needs = NULL;
     call->list = false;
-    stk_charp(&call->tar);
+    free(call->tar);
+    call->tar = NULL;
     go_on(task);
 }
 

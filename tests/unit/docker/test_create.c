@@ -212,9 +212,9 @@ START_TEST(a_replacement_takes_over_anonymous_volumes_only)
                                   { .type = STK_MOUNT_VOLUME, .target = "/f" } };
     struct stk_service service = { .volumes = mounts, .n_volumes = 2 };
     json_t *body = body_of(&service, 41, old);
+    expect(body, "HostConfig", "Binds", "[\"shop_data:/e:rw\"]");
     expect(body, "HostConfig", "Mounts",
-           "[{\"Source\":\"shop_data\",\"Target\":\"/e\",\"Type\":\"volume\"},"
-           "{\"Source\":\"" HEX64 "\",\"Target\":\"/f\",\"Type\":\"volume\"},"
+           "[{\"Source\":\"" HEX64 "\",\"Target\":\"/f\",\"Type\":\"volume\"},"
            "{\"Source\":\"" HEX64 "\",\"Target\":\"/image\",\"Type\":\"volume\"}]");
     ck_assert_str_eq(stk_json_str(stk_json_get(body, "Labels"), "com.docker.compose.replace"),
                      "shop-web-1");
