@@ -127,6 +127,43 @@ static bool uses_changed_network(const struct up *u, const struct stk_unit *unit
     return false;
 }
 
+static bool is_named(const char *mode, const char *service)
+{
+    static const char prefix[] = "service:";
+    return mode && stk_starts(mode, prefix) && stk_streq(mode + strlen(prefix), service);
+}
+
+/* Whether it is made from that service's container: from its network, processes, memory or
+ * volumes. */
+static bool takes_from(const struct stk_service *s, const char *service)
+{
+    size_t n = strlen(service);
+    for (size_t i = 0; i < s->volumes_from.n; i++) {
+        const char *from = s->volumes_from.v[i];
+        if (!stk_starts(from, "container:") && stk_starts(from, service) &&
+            (from[n] == ':' || !from[n]))
+            return true;
+    }
+    return is_named(s->network_mode, service) || is_named(s->pid, service) ||
+           is_named(s->ipc, service);
+}
+
+/* A service it takes something from and whose container will be another one, or NULL. */
+static const char *lost_parent(const struct up *u, const struct stk_node *node)
+{
+    for (size_t k = 0; k < node->n_needs; k++) {
+        const struct choice *on = &u->choices[node->needs[k].to];
+        const struct stk_ref *ref = &u->p->graph->v[node->needs[k].to].unit.ref;
+        if (ref->kind != STK_SERVICE || ref->index != 1 || on->act == NO_ACTION)
+            continue;
+        enum stk_verb verb = u->p->plan->v[on->act].verb;
+        bool other = verb == STK_RECREATE || verb == STK_CREATE;
+        if (other && takes_from(node->unit.service, ref->name))
+            return ref->name;
+    }
+    return NULL;
+}
+
 /* Why an existing instance has to be replaced, or NULL. */
 static const char *recreate_reason(struct up *u, const struct stk_unit *unit, struct choice *choice,
                                    bool named)
@@ -149,6 +186,10 @@ static const char *recreate_reason(struct up *u, const struct stk_unit *unit, st
         return "its image changed";
     if (uses_changed_network(u, unit))
         return "its network changed";
+    const char *parent = lost_parent(u, STK_CONTAINER(unit, const struct stk_node, unit));
+    if (parent)
+        return stk_arena_printf(u->p->plan->arena,
+                                "the container of '%s', which it shares, is replaced", parent);
     const struct stk_attachment *missing =
         seen->state == STK_RUNNING ? missing_network(unit, seen) : NULL;
     if (missing)
@@ -266,8 +307,10 @@ static void order_instance(struct up *u, const struct stk_node *node, struct cho
             plan_after(u->p, choice->act, on->act, false);
             if (on->stop != NO_ACTION) /* a network is removed only when nobody runs on it */
                 plan_after(u->p, on->stop, choice->stop, false);
-        } else if (on->in_scope && !u->p->goal->no_start) {
-            int before = wait_for(u, edge->to, edge->until);
+        } else if (on->in_scope) {
+            /* A container may be made from those of the services it needs, so that they come first
+             * even when none is started. */
+            int before = u->p->goal->no_start ? on->act : wait_for(u, edge->to, edge->until);
             plan_after(u->p, choice->act, before, !edge->required);
         }
     }
