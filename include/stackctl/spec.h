@@ -112,6 +112,12 @@ struct stk_ulimit {
     bool single; /* written as one number */
 };
 
+struct stk_env_file {
+    const char *path; /* absolute */
+    const char *format; /* "raw" or NULL */
+    bool required;
+};
+
 struct stk_logging {
     bool set;
     const char *driver;
@@ -310,6 +316,7 @@ struct stk_service {
     struct stk_kvs labels, sysctls;
     struct stk_strs extra_hosts; /* "host=address", sorted */
     bool built; /* no image: in the file; image is the name of what building it would make */
+    bool pull_policy_implied; /* pull_policy is "build" only because of that */
     const char *user, *working_dir, *hostname, *container_name, *stop_signal, *pull_policy;
     struct stk_opt stop_grace_period, init, tty, stdin_open, read_only, privileged;
     struct stk_strs tmpfs, cap_add, cap_drop, dns, dns_search, dns_opt, security_opt, profiles;
@@ -352,6 +359,8 @@ struct stk_service {
     struct stk_model_ref *models; /* sorted by model */
     size_t n_models;
     const char *pull_refresh_after;
+    struct stk_env_file *env_files; /* only of a spec loaded with no_env_resolution */
+    size_t n_env_files;
     /* derived */
     unsigned replicas;         /* scale, deploy.replicas, or 1 */
     const char *config, *hash; /* canonical JSON of what a container is made from; SHA-256 of it, hex */
@@ -463,6 +472,19 @@ int stk_spec_project_name(const struct stk_spec_opts *opts, char **ret, struct s
 const struct stk_service *stk_spec_service(const struct stk_spec *spec, const char *name);
 const struct stk_network *stk_spec_network(const struct stk_spec *spec, const char *key);
 const struct stk_volume *stk_spec_volume(const struct stk_spec *spec, const char *key);
+
+/* Everything variables were looked up in: the environment and .env. Sorted. */
+const struct stk_kvs *stk_spec_environment(const struct stk_spec *spec);
+
+/* A variable that the files use. */
+struct stk_variable {
+    const char *name;
+    bool required;             /* ${NAME:?} or ${NAME?} */
+    const char *fallback, *alternate; /* of ${NAME:-fallback} and ${NAME:+alternate}; or NULL */
+};
+/* All of them, sorted by name; the spec must have been loaded with no_interpolate. *ret is owned by the
+ * spec. */
+size_t stk_spec_variables(const struct stk_spec *spec, const struct stk_variable **ret);
 
 /* The source line at src, without its end, or NULL when it is not a line of a loaded file. */
 const char *stk_spec_line(const struct stk_spec *spec, struct stk_src src);

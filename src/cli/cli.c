@@ -22,6 +22,12 @@ static bool only_checks(const struct cli *cli)
 static struct stk_spec_opts spec_opts(const struct cli *cli)
 {
     return (struct stk_spec_opts){
+        .no_interpolate = cli->o.no_interpolate || cli->o.variables,
+        .no_normalize = cli->o.no_normalize,
+        .no_path_resolution = cli->o.no_path_resolution,
+        .no_consistency = cli->o.no_consistency,
+        .no_env_resolution = cli->o.no_env_resolution,
+        .all_resources = cli->o.all_resources,
         .files = cli->o.files,
         .project = cli->o.project,
         .project_directory = cli->o.project_directory,

@@ -18,6 +18,17 @@ static const struct option_row options[] = {
     { "volumes", 0, OPT_FLAG, AT(volumes), NULL, "Names of volumes, one a line" },
     { "networks", 0, OPT_FLAG, AT(networks), NULL, "Names of networks, one a line" },
     { "images", 0, OPT_FLAG, AT(images), NULL, "Images of the services, one a line" },
+    { "models", 0, OPT_FLAG, AT(models), NULL, "Names of models, one a line" },
+    { "variables", 0, OPT_FLAG, AT(variables), NULL,
+      "Variables the files use, with their defaults" },
+    { "environment", 0, OPT_FLAG, AT(environment), NULL, "What variables are looked up in" },
+    { "no-interpolate", 0, OPT_FLAG, AT(no_interpolate), NULL,
+      "Leave variables as they are written" },
+    { "no-normalize", 0, OPT_FLAG, AT(no_normalize), NULL, "Add no defaults" },
+    { "no-path-resolution", 0, OPT_FLAG, AT(no_path_resolution), NULL,
+      "Leave paths as they are written" },
+    { "no-consistency", 0, OPT_FLAG, AT(no_consistency), NULL, "Do not check rules across keys" },
+    { "no-env-resolution", 0, OPT_FLAG, AT(no_env_resolution), NULL, "Do not read env files" },
     { "profiles", 0, OPT_FLAG, AT(profiles_list), NULL, "Names of profiles, one a line" },
     { "hash", 0, OPT_STRING, AT(hash), "SERVICE",
       "Hashes of services' configurations: 'a,b', or '*' for all" },
@@ -59,6 +70,35 @@ static bool uses_volume(const struct stk_spec *spec, const char *key)
     return false;
 }
 
+static bool uses_file(const struct stk_spec *spec, const struct stk_file *file)
+{
+    for (size_t i = 0; i < spec->n_services; i++) {
+        const struct stk_service *s = &spec->services[i];
+        for (size_t k = 0; k < s->n_secrets; k++)
+            if (s->secrets[k].file && stk_streq(s->secrets[k].file->name, file->name))
+                return true;
+        for (size_t k = 0; k < s->build.n_secrets; k++)
+            if (s->build.secrets[k].file && stk_streq(s->build.secrets[k].file->name, file->name))
+                return true;
+        for (size_t k = 0; k < s->n_configs; k++)
+            if (s->configs[k].file && stk_streq(s->configs[k].file->name, file->name))
+                return true;
+    }
+    return false;
+}
+
+static struct stk_file *used_files(struct cli *cli, const struct stk_spec *some,
+                                   const struct stk_file *v, size_t *n)
+{
+    struct stk_file *files = stk_arena_array(cli->arena, *n + 1, sizeof(*files));
+    size_t kept = 0;
+    for (size_t i = 0; i < *n; i++)
+        if (uses_file(some, &v[i]))
+            files[kept++] = v[i];
+    *n = kept;
+    return files;
+}
+
 static void keep_used(struct cli *cli, struct stk_spec *some)
 {
     struct stk_network *networks =
@@ -75,6 +115,8 @@ static void keep_used(struct cli *cli, struct stk_spec *some)
     some->n_networks = n_networks;
     some->volumes = volumes;
     some->n_volumes = n_volumes;
+    some->secrets = used_files(cli, some, some->secrets, &some->n_secrets);
+    some->configs = used_files(cli, some, some->configs, &some->n_configs);
 }
 
 /* Only the services that the arguments name, with what these need. */
@@ -142,6 +184,25 @@ static void add_model(struct cli *cli, struct stk_buf *out, const struct stk_spe
         stk_buf_putc(out, '\n');
 }
 
+static void add_variables(struct stk_buf *out, const struct stk_spec *spec)
+{
+    const struct stk_variable *v;
+    size_t n = stk_spec_variables(spec, &v);
+    stk_buf_printf(out, "%-20s   %-20s   %-20s   %s\n", "NAME", "REQUIRED", "DEFAULT VALUE",
+                   "ALTERNATE VALUE");
+    for (size_t i = 0; i < n; i++)
+        stk_buf_printf(out, "%-20s   %-20s   %-20s   %s\n", v[i].name,
+                       v[i].required ? "true" : "false", v[i].fallback ? v[i].fallback : "",
+                       v[i].alternate ? v[i].alternate : "");
+}
+
+static void add_environment(struct stk_buf *out, const struct stk_spec *spec)
+{
+    const struct stk_kvs *env = stk_spec_environment(spec);
+    for (size_t i = 0; i < env->n; i++)
+        stk_buf_printf(out, "%s=%s\n", env->v[i].key, env->v[i].value);
+}
+
 /* What is asked for, and only the first such wish, as Docker Compose has it. */
 static int add_wished(struct cli *cli, struct stk_buf *out, const struct stk_spec *spec)
 {
@@ -162,6 +223,13 @@ static int add_wished(struct cli *cli, struct stk_buf *out, const struct stk_spe
             stk_buf_printf(out, "%s\n", spec->all_profiles.v[i]);
     else if (o->images)
         add_images(out, spec);
+    else if (o->models)
+        for (size_t i = 0; i < spec->n_models; i++)
+            stk_buf_printf(out, "%s\n", spec->models[i].key);
+    else if (o->variables)
+        add_variables(out, spec);
+    else if (o->environment)
+        add_environment(out, spec);
     else
         add_model(cli, out, spec);
     return 0;

@@ -22,6 +22,8 @@ struct options {
     bool detach, wait, force_recreate, no_recreate, no_deps, always_recreate_deps, no_start;
     bool remove_orphans, no_color, no_log_prefix, timestamps, abort_on_exit, abort_on_failure;
     bool quiet_pull, renew_volumes, no_build, build, yes, attach_dependencies;
+    bool no_interpolate, no_normalize, no_path_resolution, no_consistency, no_env_resolution;
+    bool variables, models;
     bool all, quiet, services, volumes, images, networks, profiles_list, no_trunc, orphans;
     bool follow, stop, force, exit_code, json, short_version, environment, menu, watch, timings, no_probe;
 };

@@ -15,35 +15,29 @@ static int by_service(const void *a, const void *b)
 struct adding {
     struct load *ld;
     struct service *s;
+    struct map there; /* services that are depended on already */
 };
 
-static bool is_there(const struct adding *a, const char *name)
+/* Where the item at that place stands, or the key itself: items that repeat each other were dropped. */
+static struct stk_src place_of(const struct adding *a, const char *key, size_t at)
 {
-    for (size_t i = 0; i < a->s->s.n_depends_on; i++)
-        if (stk_streq(a->s->s.depends_on[i].service, name))
-            return true;
-    return false;
+    const struct node *value = node_get(a->ld, a->s->node, key);
+    if (value && value->kind == NODE_LIST && at < value->n)
+        return value->items[at]->src;
+    return value ? value->src : a->s->s.src;
 }
 
-/* Where the item of that text stands, or the key itself. */
-static struct stk_src place_of(const struct adding *a, const char *key, const char *text)
-{
-    struct pair *pair = node_pair(a->ld, a->s->node, key);
-    const struct node *list = pair ? pair->value : NULL;
-    for (size_t i = 0; list && list->kind == NODE_LIST && i < list->n; i++)
-        if (node_is_string(list->items[i]) && strcmp(list->items[i]->text, text) == 0)
-            return list->items[i]->src;
-    return list ? list->src : a->s->s.src;
-}
-
-static void add(struct adding *a, const char *key, const char *text, size_t n, bool restart)
+static void add(struct adding *a, const char *key, size_t at, const char *text, size_t n,
+                bool restart)
 {
     const char *name = stk_arena_strndup(a->ld->arena, text, n);
-    if (is_there(a, name))
+    void **slot = map_at(&a->there, name);
+    if (*slot)
         return;
+    *slot = a;
     struct stk_depend *d = &a->s->s.depends_on[a->s->s.n_depends_on++];
     *d = (struct stk_depend){
-        .service = name, .required = true, .restart = restart, .src = place_of(a, key, text)
+        .service = name, .required = true, .restart = restart, .src = place_of(a, key, at)
     };
 }
 
@@ -64,17 +58,20 @@ void derive_depends(struct load *ld, struct service *s)
     if (s->s.n_depends_on)
         memcpy(v, s->s.depends_on, s->s.n_depends_on * sizeof(*v));
     s->s.depends_on = v;
+    for (size_t i = 0; i < s->s.n_depends_on; i++)
+        *map_at(&a.there, v[i].service) = &a;
     for (size_t i = 0; i < s->s.links.n; i++)
-        add(&a, "links", s->s.links.v[i], strcspn(s->s.links.v[i], ":"), true);
+        add(&a, "links", i, s->s.links.v[i], strcspn(s->s.links.v[i], ":"), true);
     for (size_t i = 0; i < STK_LEN(modes); i++)
         if (modes[i].value && stk_starts(modes[i].value, "service:")) {
             const char *name = modes[i].value + strlen("service:");
-            add(&a, modes[i].key, name, strlen(name), true);
+            add(&a, modes[i].key, 0, name, strlen(name), true);
         }
     for (size_t i = 0; i < s->s.volumes_from.n; i++)
         if (!stk_starts(s->s.volumes_from.v[i], "container:"))
-            add(&a, "volumes_from", s->s.volumes_from.v[i], strcspn(s->s.volumes_from.v[i], ":"),
+            add(&a, "volumes_from", i, s->s.volumes_from.v[i], strcspn(s->s.volumes_from.v[i], ":"),
                 false);
+    map_clear(&a.there);
     if (s->s.n_depends_on)
         qsort(v, s->s.n_depends_on, sizeof(*v), by_service);
 }

@@ -85,11 +85,25 @@ static void merge_variables(struct load *ld, struct map *from_files, struct stk_
     *own = (struct stk_kvs){ .n = m.n, .v = m.v };
 }
 
+static void keep_env_files(struct load *ld, struct service *s)
+{
+    s->s.env_files = stk_arena_array(ld->arena, s->n_env_files, sizeof(*s->s.env_files));
+    for (size_t i = 0; i < s->n_env_files; i++)
+        s->s.env_files[s->s.n_env_files++] =
+            (struct stk_env_file){ .path = s->env_files[i].path,
+                                   .required = s->env_files[i].required,
+                                   .format = s->env_files[i].how == DOTENV_RAW ? "raw" : NULL };
+}
+
 static bool merge_env_files(struct load *ld, struct map *cache, struct service *s)
 {
     STK_CLEANUP(map_clear) struct map variables = { 0 };
     STK_CLEANUP(map_clear) struct map labels = { 0 };
-    bool ok = read_env_files(ld, cache, "env_file", s, s->env_files, s->n_env_files, &variables);
+    bool ok = true;
+    if (ld->opts->no_env_resolution)
+        keep_env_files(ld, s);
+    else
+        ok = read_env_files(ld, cache, "env_file", s, s->env_files, s->n_env_files, &variables);
     ok &= read_env_files(ld, cache, "label_file", s, s->label_files, s->n_label_files, &labels);
     if (s->n_env_files)
         merge_variables(ld, &variables, &s->s.environment);
@@ -221,6 +235,10 @@ static void name_built(struct load *ld, struct stk_service *s)
     s->image = load_printf(ld, "%s-%s", ld->spec->project, s->name);
     s->image_src = s->build.src;
     s->built = true;
+    if (!s->pull_policy) {
+        s->pull_policy = "build";
+        s->pull_policy_implied = true;
+    }
 }
 
 static bool derive_service(struct load *ld, struct model *m, struct service *s, struct map *cache)
@@ -230,8 +248,7 @@ static bool derive_service(struct load *ld, struct model *m, struct service *s, 
     bool ok = derive_replicas(ld, &s->s);
     if (!s->enabled)
         return ok;
-    if (!ld->opts->no_env_resolution)
-        ok &= merge_env_files(ld, cache, s);
+    ok &= merge_env_files(ld, cache, s);
     name_built(ld, &s->s);
     use_networks(ld, m, &s->s);
     use_volumes(m, &s->s);

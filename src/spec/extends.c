@@ -126,6 +126,15 @@ static struct node *fail_circle(struct load *ld, const struct pair *pair,
     return NULL;
 }
 
+/* What a node would take, written out. Nodes that merging made were not weighed yet. */
+static size_t weight_of(struct node *node)
+{
+    size_t weight = node->weight;
+    for (size_t i = 0; !node->weight && i < node->n; i++)
+        weight += 16 + weight_of(node->kind == NODE_LIST ? node->items[i] : node->pairs[i].value);
+    return node->weight = weight;
+}
+
 static struct node *extend_service(struct load *ld, struct bases *bases, struct pair *pair,
                                    struct node *extends, unsigned depth)
 {
@@ -146,6 +155,8 @@ static struct node *extend_service(struct load *ld, struct bases *bases, struct 
     if (!resolved)
         return NULL;
     struct node *own = without_extends(ld, pair->value);
+    if (!merge_may_copy(ld, ref.at, weight_of(resolved)))
+        return NULL;
     if (resolved->kind != NODE_MAP)
         return own; /* nothing; or what is wrong with it is told where it is read */
     return merge_keeping_tags(ld, pair->key, merge(ld, NULL, resolved), own);

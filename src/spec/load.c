@@ -178,20 +178,60 @@ static bool name_project(struct load *ld, const struct docs *docs)
     return true;
 }
 
+/* Without interpolation values may be of no type at all: what can be read gives the names, and the
+ * rest is only shown. */
+static bool publish_raw(struct load *ld, struct node *root)
+{
+    struct stk_diags unheard = { 0 }, *diags = ld->diags;
+    struct model m = { 0 };
+    ld->more->raw = true;
+    ld->diags = &unheard;
+    (void)model_read(ld, root, &m);
+    ld->diags = diags;
+    stk_diags_clear(&unheard);
+    model_enable(ld, &m);
+    for (size_t i = 0; i < m.n_networks; i++)
+        m.networks[i].used = true;
+    for (size_t i = 0; i < m.n_volumes; i++)
+        m.volumes[i].used = true;
+    model_publish(ld, &m);
+    return true;
+}
+
+static void add_variable(const char *key, void *value, void *data)
+{
+    struct stk_kvs *kvs = data;
+    kvs->v[kvs->n++] = (struct stk_kv){ .key = key, .value = value };
+}
+
+/* What variables are looked up in, for people to see. */
+static void keep_environment(struct load *ld)
+{
+    STK_CLEANUP(map_clear) struct map all = { 0 };
+    map_each(&ld->process, add_missing, &all);
+    map_each(&ld->dotenv, add_missing, &all);
+    ld->more->environment.v = stk_arena_array(ld->arena, all.n, sizeof(struct stk_kv));
+    map_each(&all, add_variable, &ld->more->environment);
+}
+
 static bool load_all(struct load *ld)
 {
     STK_CLEANUP(docs_clear) struct docs docs = { 0 };
     if (!find_files(ld) || !read_files(ld, &docs) || !name_project(ld, &docs))
         return false;
+    keep_environment(ld);
     struct node *root = assemble(ld, &docs);
     if (!root)
         return false;
     ld->more->root = root;
+    if (ld->opts->no_interpolate)
+        return publish_raw(ld, root);
     struct model m = { 0 };
     bool ok = model_read(ld, root, &m);
     model_enable(ld, &m);
     ok &= model_derive(ld, &m);
-    model_check(ld, &m);
+    if (!ld->opts->no_consistency)
+        model_check(ld, &m);
     if (!ok || ld->diags->errors)
         return false;
     model_canon(ld, &m);
@@ -225,6 +265,12 @@ void stk_spec_free(struct stk_spec *spec)
     if (spec->more)
         free(spec->more->sources);
     stk_arena_free(spec->arena);
+}
+
+const struct stk_kvs *stk_spec_environment(const struct stk_spec *spec)
+{
+    static const struct stk_kvs none = { 0 };
+    return spec->more ? &spec->more->environment : &none;
 }
 
 const char *stk_spec_line(const struct stk_spec *spec, struct stk_src src)

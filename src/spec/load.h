@@ -40,7 +40,9 @@ struct not_acted {
 struct stk_spec_more {
     struct source **sources;
     size_t n_sources, cap_sources;
-    const struct node *root;
+    struct node *root;
+    struct stk_kvs environment;
+    bool raw; /* loaded without interpolation: printed as it was merged */
 };
 
 struct load {

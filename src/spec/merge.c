@@ -108,9 +108,9 @@ static struct node *obey_tags(struct load *ld, struct node *node)
 }
 
 /* Many services based on one large one must not become larger than memory. */
-static bool may_copy(struct load *ld, const struct node *at, size_t bytes)
+bool merge_may_copy(struct load *ld, const struct node *at, size_t bytes)
 {
-    enum { FLOOR = 16 << 20, PER_BYTE = 10 };
+    enum { FLOOR = 4 << 20, PER_BYTE = 10 };
     ld->merged_bytes += bytes;
     return ld->merged_bytes <= FLOOR + PER_BYTE * ld->read_bytes ||
            fail_node(ld, at, "too large once it is merged");
@@ -136,7 +136,7 @@ static struct node *merge_pair(struct load *ld, struct path *path, struct pair *
 static struct node *merge_maps(struct load *ld, struct path *path, struct node *base,
                                struct node *over)
 {
-    if (!may_copy(ld, over, (base->n + over->n) * sizeof(struct pair)))
+    if (!merge_may_copy(ld, over, (base->n + over->n) * sizeof(struct pair)))
         return NULL;
     struct node *merged = node_map(ld, over, base->n + over->n);
     merged->n = 0;
@@ -168,7 +168,7 @@ static struct node *merge_maps(struct load *ld, struct path *path, struct node *
 
 static struct node *append(struct load *ld, struct node *base, struct node *over)
 {
-    if (!may_copy(ld, over, (base->n + over->n) * sizeof(struct node *)))
+    if (!merge_may_copy(ld, over, (base->n + over->n) * sizeof(struct node *)))
         return NULL;
     struct node *merged = node_list(ld, over, base->n + over->n);
     if (base->n)

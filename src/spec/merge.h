@@ -12,4 +12,7 @@ struct node *merge(struct load *ld, struct node *base, struct node *over);
 struct node *merge_keeping_tags(struct load *ld, const char *service, struct node *base,
                                 struct node *over);
 
+/* Counts bytes that come to be by merging. False: they are too many, and that was reported. */
+bool merge_may_copy(struct load *ld, const struct node *at, size_t bytes);
+
 #endif

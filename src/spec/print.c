@@ -104,8 +104,20 @@ static void add_extensions(const struct stk_spec *spec, enum printing how, json_
             json_object_set_new(root, top->pairs[i].key, node_json(top->pairs[i].value, how));
 }
 
+/* As it was merged, with its variables. */
+static json_t *raw_json(const struct stk_spec *spec)
+{
+    json_t *root = node_json(spec->more->root, PRINT_CANON);
+    json_object_set_new(root, "name", text_json(spec->project, PRINT_CANON));
+    json_object_del(root, "include");
+    json_object_del(root, "version");
+    return root;
+}
+
 static json_t *spec_json(const struct stk_spec *spec, enum printing how)
 {
+    if (spec->more && spec->more->raw)
+        return raw_json(spec);
     json_t *root = json_object();
     json_object_set_new(root, "name", text_json(spec->project, how));
     json_object_set_new(root, "services", services_json(spec, how));

@@ -220,9 +220,28 @@ static bool env_files_parse(struct load *ld, const struct key *key, struct node 
     return ok;
 }
 
-/* Merged into the environment, so never printed. */
+/* Merged into the environment, unless that was not wanted. */
+static json_t *env_files_print(const struct key *key, const void *object, enum printing how)
+{
+    const struct stk_service *s = object;
+    (void)key;
+    if (!s->n_env_files || how == PRINT_CANON)
+        return NULL;
+    json_t *list = json_array();
+    for (size_t i = 0; i < s->n_env_files; i++) {
+        const struct stk_env_file *file = &s->env_files[i];
+        json_t *one = json_object();
+        json_object_set_new(one, "path", text_json(file->path, how));
+        json_object_set_new(one, "required", json_boolean(file->required));
+        if (file->format)
+            json_object_set_new(one, "format", json_string(file->format));
+        json_array_append_new(list, one);
+    }
+    return list;
+}
+
 const struct type type_env_files = { "a path, or a list of paths or mappings", env_files_parse,
-                                     NULL };
+                                     env_files_print };
 
 static bool label_files_parse(struct load *ld, const struct key *key, struct node *node,
                               void *object)

@@ -87,7 +87,15 @@ static bool pull_policy_parse(struct load *ld, const struct key *key, struct nod
                      key->name, where(ld), node->text);
 }
 
-const struct type type_pull_policy = { "a string", pull_policy_parse, string_print };
+/* That a service can only be built stands in no file. */
+static json_t *pull_policy_print(const struct key *key, const void *object, enum printing how)
+{
+    return ((const struct stk_service *)object)->pull_policy_implied
+               ? NULL
+               : string_print(key, object, how);
+}
+
+const struct type type_pull_policy = { "a string", pull_policy_parse, pull_policy_print };
 
 const struct type type_string = { "a string", string_parse, string_print };
 
