@@ -50,7 +50,8 @@ static void on_frame(struct stk_frames *frames, bool is_stderr, const char *byte
 static bool on_stream(struct stk_call *call, const char *bytes, size_t size)
 {
     struct stk_exec *exec = call->data;
-    return stk_frames_feed(&exec->frames, bytes, size);
+    exec->bad = !stk_frames_feed(&exec->frames, bytes, size);
+    return !exec->bad;
 }
 
 static void start(struct stk_exec *exec)
@@ -101,9 +102,22 @@ static void end_canceled(struct stk_exec *exec)
     end(exec, &err);
 }
 
+static void end_bad(struct stk_exec *exec)
+{
+    struct stk_error err = { 0 };
+    stk_fail(
+        &err, STK_EENGINE, nowhere,
+        "reading what the command prints: the engine's stream has a frame header that is none");
+    end(exec, &err);
+}
+
 static void on_call(struct stk_op *op)
 {
     struct stk_exec *exec = op->data;
+    if (exec->bad) {
+        end_bad(exec);
+        return;
+    }
     if (op->err.code) {
         end_with_call(exec);
         return;
@@ -148,7 +162,7 @@ void stk_exec_run(struct stk_docker *docker, struct stk_exec *exec)
     exec->call.op = (struct stk_op){ .done = on_call, .data = exec };
     exec->timer = (struct stk_timer){ .fire = rest, .data = exec };
     exec->asked = 0;
-    exec->canceled = false;
+    exec->canceled = exec->bad = false;
     stk_buf_init(&exec->output, STK_EXEC_OUTPUT);
     stk_frames_init(&exec->frames);
     exec->frames.frame = on_frame;

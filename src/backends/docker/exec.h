@@ -29,7 +29,7 @@ struct stk_exec {
     struct stk_timer timer;
     unsigned asked; /* how often its exit code was not there yet */
     int step;
-    bool canceled;
+    bool canceled, bad; /* bad: what came is no such stream */
 };
 
 /* Runs it as the container's user, in its environment and folder. */
