@@ -79,6 +79,7 @@ struct stk_diag {
     const char *msg;
     const char *hint; /* "did you mean 'image'?", or NULL */
     const char *line; /* the source line, without its end; NULL when unknown */
+    const char *chain; /* "included at compose.yaml:3:5", a line for each file that led there; or NULL */
 };
 
 struct stk_arena;

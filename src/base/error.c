@@ -121,6 +121,7 @@ int stk_diags_add(struct stk_diags *diags, const struct stk_diag *diag, const ch
     d->msg = stk_arena_strdup(diags->arena, msg);
     d->hint = stk_arena_strdup(diags->arena, diag->hint);
     d->line = stk_arena_strdup(diags->arena, diag->line);
+    d->chain = stk_arena_strdup(diags->arena, diag->chain);
     d->src.file = stk_arena_strdup(diags->arena, diag->src.file);
     d->other.file = stk_arena_strdup(diags->arena, diag->other.file);
     if (d->len == 0)

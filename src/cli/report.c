@@ -70,6 +70,11 @@ static void add_diag(struct stk_buf *out, const struct stk_diag *d)
         stk_excerpt(out, d->line, d->src, d->len, d->hint);
     else if (d->hint)
         stk_buf_printf(out, "      hint: %s\n", d->hint);
+    for (const char *c = d->chain; c && *c; c += strcspn(c, "\n"), c += *c == '\n') {
+        stk_buf_puts(out, "      ");
+        stk_escape_control(out, c, strcspn(c, "\n"));
+        stk_buf_putc(out, '\n');
+    }
     if (d->other.line) {
         stk_buf_puts(out, "      ");
         add_place(out, d->other);

@@ -51,6 +51,25 @@ const char *more_line(const struct stk_spec_more *more, struct stk_arena *arena,
     return NULL;
 }
 
+/* The files that led to the one of a place, nearest first. */
+static const char *chain_of(struct load *ld, struct stk_src src)
+{
+    enum { MOST = 8 };
+    const char *chain = NULL;
+    for (unsigned depth = 0; src.file && depth < MOST; depth++) {
+        const struct scope *scope = NULL;
+        for (size_t i = 0; i < ld->more->n_sources; i++)
+            if (ld->more->sources[i]->name == src.file)
+                scope = ld->more->sources[i]->scope;
+        if (!scope)
+            break;
+        chain = load_printf(ld, "%s%s%s at %s:%u:%u", chain ? chain : "", chain ? "\n" : "",
+                            scope->how, scope->via.file, scope->via.line, scope->via.col);
+        src = scope->via;
+    }
+    return chain;
+}
+
 struct stk_diag diag_at(struct load *ld, struct stk_src src, unsigned len)
 {
     /* past the cap a problem is only counted: its line need not be looked up */
@@ -61,6 +80,7 @@ struct stk_diag diag_at(struct load *ld, struct stk_src src, unsigned len)
         .src = src,
         .len = len ? len : 1,
         .line = kept ? more_line(ld->more, ld->arena, src) : NULL,
+        .chain = kept ? chain_of(ld, src) : NULL,
     };
 }
 
