@@ -16,7 +16,6 @@ static const struct key build_keys[] = {
     { "cache_from", &type_strings, AT(cache_from), 0, "where cached layers come from", NULL },
     { "cache_to", &type_strings, AT(cache_to), 0, "where they go", NULL },
     { "no_cache", &type_bool, AT(no_cache), 0, "build everything anew", NULL },
-    { "no_cache_filter", &type_strings, AT(no_cache_filter), 0, "build these stages anew", NULL },
     { "additional_contexts", &type_contexts, AT(additional_contexts), 0, "further contexts by name",
       NULL },
     { "network", &type_string, AT(network), 0, "network of its steps", NULL },

@@ -36,8 +36,8 @@ static const struct table credential_table = TABLE("credential_spec", credential
 #undef AT
 
 static const struct key extends_keys[] = {
-    { "service", &type_extends, 0, KEY_REQUIRED, "the service it is based on", NULL },
-    { "file", &type_extends, 0, 0, "the file that has it; absent: this one", NULL },
+    { "service", &type_string, 0, KEY_REQUIRED, "the service it is based on", NULL },
+    { "file", &type_string, 0, 0, "the file that has it; absent: this one", NULL },
 };
 static const struct table extends_table = TABLE("extends", extends_keys);
 

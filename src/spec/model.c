@@ -181,20 +181,32 @@ static bool ignored(struct load *ld, const struct key *key, struct node *node, v
     (void)ld, (void)key, (void)node, (void)object;
     return true;
 }
-static const struct type type_section = { "a mapping", ignored, NULL };
+/* The sections are read on their own; include was followed before. */
+const struct type type_section = { "a mapping of names", ignored, NULL };
+const struct type type_services = { "a mapping of names", ignored, NULL };
+const struct type type_include = { "a list", ignored, NULL };
+const struct type type_name = { "a string", ignored, NULL };
+
+static const struct key include_keys[] = {
+    { "path", &type_string_or_strings, 0, KEY_REQUIRED, "the file, or several that are merged",
+      NULL },
+    { "project_directory", &type_string, 0, 0, "where its relative paths begin", NULL },
+    { "env_file", &type_string_or_strings, 0, 0, "files of its variables; absent: .env", NULL },
+};
+static const struct table include_table = TABLE("include", include_keys);
 
 static const struct key top_keys[] = {
-    { "name", &type_section, 0, KEY_NULL_OK, "name of the project", NULL },
-    { "services", &type_section, 0, KEY_NULL_OK, "what runs", &service_table },
+    { "name", &type_name, 0, KEY_NULL_OK, "name of the project", NULL },
+    { "services", &type_services, 0, KEY_NULL_OK, "what runs", &service_table },
     { "networks", &type_section, 0, KEY_NULL_OK, "how it talks", &network_table },
     { "volumes", &type_section, 0, KEY_NULL_OK, "what it keeps", &volume_table },
     { "secrets", &type_section, 0, KEY_NULL_OK, "what it must keep to itself", &secret_table },
     { "configs", &type_section, 0, KEY_NULL_OK, "files it is given", &config_table },
     { "models", &type_section, 0, KEY_NULL_OK, "models it talks to", &model_table },
-    { "include", &type_section, 0, KEY_NULL_OK, "other stack files", NULL },
-    { "version", &type_section, 0, KEY_NULL_OK, "obsolete", NULL },
+    { "include", &type_include, 0, KEY_NULL_OK, "other stack files", &include_table },
+    { "version", &type_name, 0, KEY_NULL_OK, "obsolete", NULL },
 };
-const struct table top_table = { .keys = top_keys, .n = STK_LEN(top_keys) };
+const struct table top_table = TABLE(NULL, top_keys);
 
 /* The thing of that name in a sorted array whose structs begin with the name. */
 static void *find(const void *v, size_t n, size_t size, const char *name)

@@ -95,7 +95,7 @@ extern const struct type type_strings, type_string_or_strings, type_command, typ
 extern const struct type type_group, type_deploy, type_healthcheck, type_health_test, type_logging,
     type_ports, type_mounts, type_networks, type_depends_on, type_env_files, type_network_external,
     type_volume_external, type_file_external, type_set_group, type_objects, type_gpus, type_devices,
-    type_build, type_file_refs, type_models, type_extends;
+    type_build, type_file_refs, type_models, type_extends, type_section, type_services, type_include, type_name;
 
 /* For types that read others' forms */
 bool read_bool(struct load *ld, const struct key *key, const struct node *node, bool *ret);
