@@ -113,6 +113,43 @@ int stk_create_check(const struct stk_create *create, struct stk_error *reterr)
     return stk_given_check(create->unit, create->socket != NULL, reterr);
 }
 
+static bool is_below(const char *path, const char *folder, size_t n)
+{
+    return n && strncmp(path, folder, n) == 0 && (path[n] == '/' || folder[n - 1] == '/');
+}
+
+/* The tmpfs that will lie over a copy, or NULL; malloc'd. The engine mounts it only at the start. */
+static char *tmpfs_over(const struct stk_service *service, const char *path)
+{
+    for (size_t i = 0; i < service->tmpfs.n; i++) {
+        size_t n = strcspn(service->tmpfs.v[i], ":");
+        if (is_below(path, service->tmpfs.v[i], n))
+            return stk_strndup(service->tmpfs.v[i], n);
+    }
+    for (size_t i = 0; i < service->n_volumes; i++) {
+        const struct stk_mount *m = &service->volumes[i];
+        if (m->type == STK_MOUNT_TMPFS && is_below(path, m->target, strlen(m->target)))
+            return stk_strdup(m->target);
+    }
+    return NULL;
+}
+
+static void tell_hidden(const struct stk_service *service, stk_create_tell *tell, void *data)
+{
+    for (size_t i = 0; i < stk_given_count(service); i++) {
+        const char *what;
+        const struct stk_file_ref *ref = stk_given_at(service, i, &what);
+        if (stk_given_is_mounted(service, ref))
+            continue;
+        STK_CLEANUP(stk_charp) char *over = tmpfs_over(service, ref->path);
+        STK_CLEANUP(stk_charp)
+        char *text = stk_printf("%s '%s' at '%s' will be hidden by the tmpfs at '%s'", what,
+                                ref->source, ref->path, over ? over : "");
+        if (over)
+            tell(data, text);
+    }
+}
+
 static void tell_files(const struct stk_service *service, stk_create_tell *tell, void *data)
 {
     for (size_t i = 0; i < stk_given_count(service); i++) {
@@ -154,4 +191,5 @@ void stk_create_unheeded(const struct stk_create *create, stk_create_tell *tell,
         tell(data, text);
     }
     tell_files(service, tell, data);
+    tell_hidden(service, tell, data);
 }

@@ -520,6 +520,29 @@ START_TEST(what_has_no_effect_is_told)
 }
 END_TEST
 
+START_TEST(a_copy_that_a_tmpfs_hides_is_told)
+{
+    char told[1000] = "";
+    const char *tmpfs[] = { "/run:size=1m" };
+    struct stk_file text = { .key = "key", .content = "value" };
+    struct stk_file_ref refs[] = { { .source = "key", .path = "/run/secrets/key", .file = &text },
+                                   { .source = "other", .path = "/runner", .file = &text },
+                                   { .source = "third", .path = "/tmp/x", .file = &text } };
+    struct stk_mount mount[] = { { .type = STK_MOUNT_TMPFS, .target = "/tmp" } };
+    struct stk_service service = { .tmpfs = { true, 1, tmpfs },
+                                   .secrets = refs,
+                                   .n_secrets = 3,
+                                   .volumes = mount,
+                                   .n_volumes = 1 };
+    struct stk_unit unit = unit_of(&service);
+    struct stk_create create = { .unit = &unit, .api_minor = 41 };
+    stk_create_unheeded(&create, collect, told);
+    ck_assert_str_eq(told, "secret 'key' at '/run/secrets/key' will be hidden by the tmpfs at "
+                           "'/run'\n"
+                           "secret 'third' at '/tmp/x' will be hidden by the tmpfs at '/tmp'\n");
+}
+END_TEST
+
 START_TEST(a_network_is_made_as_the_file_says)
 {
     struct stk_kv map[] = { { .key = "k", .value = "v" } };
@@ -571,4 +594,4 @@ STK_TESTS("keys", limits_are_told_one_by_one, deploy_wins_over_the_keys_beside_i
           files_of_the_host_are_mounted_and_never_shadow_a_volume,
           the_socket_of_the_engine_is_mounted_when_asked_for, the_rest_is_passed_on,
           what_the_engine_is_too_old_for_is_refused_at_its_place, what_has_no_effect_is_told,
-          a_network_is_made_as_the_file_says)
+          a_copy_that_a_tmpfs_hides_is_told, a_network_is_made_as_the_file_says)
