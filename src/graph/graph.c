@@ -27,12 +27,31 @@ static int by_name(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+/* The image a volume is, or NULL. */
+static const char *mounted_image(const struct stk_mount *mount)
+{
+    return mount->type == STK_MOUNT_IMAGE ? mount->source : NULL;
+}
+
+static const char **find_image(struct builder *b, const char *name)
+{
+    return name ? bsearch(&name, b->images, b->n_images, sizeof(*b->images), by_name) : NULL;
+}
+
 static void collect_images(struct builder *b)
 {
-    b->images = stk_alloc(b->spec->n_services * sizeof(*b->images));
+    size_t most = b->spec->n_services;
     for (size_t i = 0; i < b->spec->n_services; i++)
-        if (b->spec->services[i].image)
-            b->images[b->n_images++] = b->spec->services[i].image;
+        most += b->spec->services[i].n_volumes;
+    b->images = stk_alloc(most * sizeof(*b->images));
+    for (size_t i = 0; i < b->spec->n_services; i++) {
+        const struct stk_service *service = &b->spec->services[i];
+        if (service->image)
+            b->images[b->n_images++] = service->image;
+        for (size_t k = 0; k < service->n_volumes; k++)
+            if (mounted_image(&service->volumes[k]))
+                b->images[b->n_images++] = mounted_image(&service->volumes[k]);
+    }
     qsort(b->images, b->n_images, sizeof(*b->images), by_name);
     size_t kept = 0;
     for (size_t i = 0; i < b->n_images; i++)
@@ -49,18 +68,31 @@ static struct stk_node *add(struct builder *b, enum stk_kind kind, const char *n
     return node;
 }
 
+/* One that is only mounted has the place of the volume. */
+static void lend_to_mounted(struct builder *b, const struct stk_service *service)
+{
+    for (size_t i = service->n_volumes; i-- > 0;) {
+        const char **found = find_image(b, mounted_image(&service->volumes[i]));
+        struct stk_unit *unit = found ? &b->v[found - b->images].unit : NULL;
+        if (!unit)
+            continue;
+        unit->src = service->volumes[i].src;
+        unit->image.service = service->name;
+    }
+}
+
 static void add_images(struct builder *b)
 {
     for (size_t i = 0; i < b->n_images; i++) {
         struct stk_unit *unit = &add(b, STK_IMAGE, b->images[i], 0)->unit;
         unit->name = unit->image.name = b->images[i];
     }
+    for (size_t i = b->spec->n_services; i-- > 0;)
+        lend_to_mounted(b, &b->spec->services[i]);
     /* The first service that names an image lends it its place and its policy. */
     for (size_t i = b->spec->n_services; i-- > 0;) {
         const struct stk_service *service = &b->spec->services[i];
-        const char **found = service->image ? bsearch(&service->image, b->images, b->n_images,
-                                                      sizeof(*b->images), by_name)
-                                            : NULL;
+        const char **found = find_image(b, service->image);
         if (!found)
             continue;
         struct stk_unit *unit = &b->v[found - b->images].unit;
@@ -116,9 +148,7 @@ static void need(struct stk_edge *needs, size_t *n, unsigned to, struct stk_src 
 static void need_resources(struct builder *b, const struct stk_service *service,
                            struct stk_edge *needs, size_t *n)
 {
-    const char **image = service->image ? bsearch(&service->image, b->images, b->n_images,
-                                                  sizeof(*b->images), by_name)
-                                        : NULL;
+    const char **image = find_image(b, service->image);
     if (image)
         need(needs, n, (unsigned)(image - b->images), service->image_src);
     unsigned networks = (unsigned)b->n_images;
@@ -130,6 +160,9 @@ static void need_resources(struct builder *b, const struct stk_service *service,
     unsigned volumes = networks + (unsigned)b->spec->n_networks;
     for (size_t i = 0; i < service->n_volumes; i++) {
         const struct stk_mount *mount = &service->volumes[i];
+        image = find_image(b, mounted_image(mount));
+        if (image)
+            need(needs, n, (unsigned)(image - b->images), mount->src);
         const struct stk_volume *on = mount->type == STK_MOUNT_VOLUME && mount->source
                                           ? stk_spec_volume(b->spec, mount->source)
                                           : NULL;
