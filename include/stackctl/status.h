@@ -40,6 +40,7 @@ struct stk_status {
     bool oom, oneoff;
     bool restarts_itself; /* its restart policy will bring it up again (single inspect only) */
     unsigned restarts;    /* single inspect only */
+    unsigned restarts_most; /* its policy gives up after so many; 0: never (single inspect only) */
     int64_t created_ms, started_ms, finished_ms; /* since 1970, by the engine's clock; 0: unknown */
     const char *image, *image_id; /* reference it was made from; ID of what it runs */
     const char *config; /* canonical form it was made from; NULL when another tool made it */

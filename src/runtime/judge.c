@@ -109,9 +109,12 @@ static unsigned restarts_that_count(const struct stk_judge *judge, const struct 
     return up && st->restarts > judge->count ? st->restarts - judge->count : 0;
 }
 
+/* A policy that gives up by itself says how many deaths are too many. */
 static bool keeps_crashing(const struct stk_judge *judge, const struct stk_status *st)
 {
     bool settles = judge->until == STK_UNTIL_READY && st->health == STK_HEALTH_NONE;
+    if (!settles && st->restarts_most)
+        return false;
     return restarts_that_count(judge, st) >= (settles ? 1 : STK_CRASH_RESTARTS);
 }
 

@@ -65,6 +65,13 @@ must run stackctl up -d --wait
 check "the engine itself did not check yet" same starting "$(state web .State.Health.Status)"
 must run stackctl down
 
+# --- without our own checks the engine's schedule decides ---
+
+sed -i 's/interval: 1000s/interval: 2s/' compose.yaml
+must run stackctl up -d --wait --no-accelerated-checks
+check "the engine found it healthy" same healthy "$(state web .State.Health.Status)"
+must run stackctl down
+
 # --- a check that hangs is not started again beside itself ---
 
 stack hang << 'END'

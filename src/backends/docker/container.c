@@ -137,6 +137,12 @@ static bool restarts_itself(const struct stk_status *st, const json_t *host)
            stk_streq(policy, "on-failure");
 }
 
+static unsigned restarts_most(const json_t *host)
+{
+    int64_t most = stk_json_int(stk_json_get(host, "RestartPolicy"), "MaximumRetryCount");
+    return most > 0 && most < INT32_MAX ? (unsigned)most : 0;
+}
+
 static void set_state(struct stk_seeing *seeing, struct stk_status *st, const json_t *state)
 {
     st->state = stk_state_parse(stk_json_str(state, "Status"));
@@ -215,6 +221,7 @@ void stk_see_detailed(struct stk_seeing *seeing, const json_t *container)
     set_state(seeing, st, stk_json_get(container, "State"));
     st->restarts = (unsigned)stk_json_int(container, "RestartCount");
     st->restarts_itself = restarts_itself(st, host);
+    st->restarts_most = restarts_most(host);
     st->created_ms = stk_parse_rfc3339_ms(stk_json_text(container, "Created"));
     st->image = stk_see_keep(seeing, stk_json_text(config, "Image"));
     st->image_id = stk_see_keep(seeing, stk_json_text(container, "Image"));

@@ -200,6 +200,7 @@ bool fake_live(struct fake_engine *e, int64_t now);
 /* When something happens next; FAKE_NEVER: nothing will. */
 int64_t fake_life_due(const struct fake_engine *e);
 bool fake_restarts_itself(const struct fake_unit *u);
+unsigned fake_restarts_most(const struct fake_unit *u); /* 0: its policy never gives up */
 /* Whether its health check would pass now, whoever runs it. */
 bool fake_check_passes(const struct fake_engine *e, const struct fake_unit *u);
 

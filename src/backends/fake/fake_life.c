@@ -120,17 +120,22 @@ void fake_life_stop(struct fake_engine *e, struct fake_unit *u, int64_t grace_ms
     u->stop_code = patient ? (b ? b->stop_code : 0) : KILLED;
 }
 
-static int64_t restarts_allowed(const struct fake_unit *u)
+unsigned fake_restarts_most(const struct fake_unit *u)
 {
     int64_t n;
+    bool counted = u->restart && stk_starts(u->restart, "on-failure:");
+    return counted && stk_parse_int(u->restart + 11, &n) && n > 0 ? (unsigned)n : 0;
+}
+
+static int64_t restarts_allowed(const struct fake_unit *u)
+{
+    unsigned most = fake_restarts_most(u);
     if (u->by_hand || !u->restart)
         return 0;
     if (strcmp(u->restart, "always") == 0 || strcmp(u->restart, "unless-stopped") == 0)
         return INT64_MAX;
-    if (strcmp(u->restart, "on-failure") == 0)
-        return u->exit_code || fake_is_up(u) ? INT64_MAX : 0;
-    if (stk_starts(u->restart, "on-failure:") && stk_parse_int(u->restart + 11, &n))
-        return u->exit_code || fake_is_up(u) ? n : 0;
+    if (stk_starts(u->restart, "on-failure"))
+        return !u->exit_code && !fake_is_up(u) ? 0 : most ? most : INT64_MAX;
     return 0;
 }
 

@@ -336,6 +336,19 @@ START_TEST(a_verdict_of_the_engine_ends_the_wait_whatever_our_own_checks_say)
 }
 END_TEST
 
+START_TEST(a_job_may_try_as_often_as_its_policy_says)
+{
+    open_script("{ \"speed\": 50, \"services\": { \"web\": { \"exit_ms\": 20, \"exit_code\": 1, "
+                "\"runs\": 4 } } }");
+    want("web");
+    service.restart = "on-failure:3";
+    ck_assert_int_eq(start(), STK_OK);
+    ck_assert_int_eq(wait_for(STK_UNTIL_COMPLETED), STK_ENOTREADY);
+    ck_assert_str_eq(err.msg, "exited with code 1");
+    close_all();
+}
+END_TEST
+
 START_TEST(on_failure_gives_up_after_its_count)
 {
     open_script(
@@ -452,6 +465,7 @@ STK_TESTS("fake", whichever_request_fails_the_next_try_converges,
           one_with_a_check_that_recovers_after_two_runs_is_ready_in_the_end,
           a_check_is_run_at_once_and_then_with_back_off,
           a_verdict_of_the_engine_ends_the_wait_whatever_our_own_checks_say,
-          on_failure_gives_up_after_its_count, what_nobody_asked_for_is_seen_by_those_who_wait,
+          a_job_may_try_as_often_as_its_policy_says, on_failure_gives_up_after_its_count,
+          what_nobody_asked_for_is_seen_by_those_who_wait,
           a_state_file_lets_the_next_process_see_the_same_engine,
           a_broken_state_file_is_told_by_name_and_line, delays_are_by_the_engines_clock)

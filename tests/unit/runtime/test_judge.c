@@ -194,6 +194,17 @@ START_TEST(only_what_is_up_and_not_judged_yet_may_pass_by_its_check)
 }
 END_TEST
 
+START_TEST(a_policy_that_gives_up_by_itself_decides_how_often)
+{
+    judged(STK_UNTIL_COMPLETED, ST(DOWN_AGAIN, .restarts = 4, .restarts_most = 5), 0, STK_PENDING,
+           NULL);
+    judged(STK_UNTIL_COMPLETED, ST(ENDED, .exit_code = 1, .restarts = 5, .restarts_most = 5), 0,
+           STK_FAILS, "exited with code 1");
+    judged(STK_UNTIL_READY, ST(DOWN_AGAIN, .restarts = 1, .restarts_most = 5), 0, STK_FAILS,
+           "exited with code 1 and is restarted by its policy");
+}
+END_TEST
+
 START_TEST(with_a_check_a_crash_loop_fails_after_a_few_restarts)
 {
     judged(STK_UNTIL_READY, ST(DOWN_AGAIN, .restarts = 2, .health = STK_HEALTH_UNHEALTHY), 0,
@@ -201,6 +212,8 @@ START_TEST(with_a_check_a_crash_loop_fails_after_a_few_restarts)
     judged(STK_UNTIL_HEALTHY, ST(DOWN_AGAIN, .restarts = 3, .health = STK_HEALTH_UNHEALTHY), 0,
            STK_FAILS, "keeps crashing: restarted 3 times, last exited with code 1");
     judged(STK_UNTIL_COMPLETED, ST(DOWN_AGAIN, .restarts = 2), 0, STK_PENDING, NULL);
+    judged(STK_UNTIL_COMPLETED, ST(DOWN_AGAIN, .restarts = 3), 0, STK_FAILS,
+           "keeps crashing: restarted 3 times, last exited with code 1");
     judged(STK_UNTIL_EXITED, ST(DOWN_AGAIN, .restarts = 9), 0, STK_PENDING, NULL);
     judged(STK_UNTIL_HEALTHY, ST(UP, .restarts = 9, .health = STK_HEALTH_HEALTHY), 0, STK_HOLDS,
            NULL);
@@ -215,4 +228,5 @@ STK_TESTS("judge", absent_fails_every_wait, running_is_started_but_neither_compl
           restarts_of_earlier_days_and_by_hand_are_no_crashes,
           a_death_told_before_the_first_look_counts, the_settle_window_can_be_chosen,
           only_what_is_up_and_not_judged_yet_may_pass_by_its_check,
+          a_policy_that_gives_up_by_itself_decides_how_often,
           with_a_check_a_crash_loop_fails_after_a_few_restarts)
