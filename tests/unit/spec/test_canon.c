@@ -5,10 +5,10 @@ static void hash_of(const char *service, char ret[65])
 {
     struct given g = given();
     char text[2000];
-    snprintf(
-        text, sizeof(text),
-        "name: p\nservices:\n  a: %s\n  b: {image: x}\nnetworks: {n: , m: }\nvolumes: {db: }\n",
-        service);
+    snprintf(text, sizeof(text),
+             "name: p\nservices:\n  a: %s\n  b: {image: x}\nnetworks: {n: , m: }\nvolumes: {db: }\n"
+             "secrets: {s: {file: /s}}\nconfigs: {c: {content: one}, d: {content: two}}\n",
+             service);
     given_file(&g, "compose.yaml", text);
     strcpy(ret, given_loads(&g)->services[0].hash);
     given_end(&g);
@@ -40,6 +40,14 @@ START_TEST(the_way_it_is_written_does_not_show)
         { "{image: x, scale: 3}", "{image: x, deploy: {replicas: 2, mode: replicated}}" },
         { "{image: x, pull_policy: always}", "{image: x}" },
         { "{image: 'x$$y'}", "{image: 'x${NO-$$}y'}" },
+        { "{image: x, build: .}", "{image: x}" },
+        { "{image: x, attach: false}", "{image: x}" },
+        { "{image: x, develop: {watch: []}, post_start: [{command: a}]}", "{image: x}" },
+        { "{image: x, deploy: {labels: [a], placement: {constraints: [a]}}}", "{image: x}" },
+        { "{image: x, devices: [/dev/a]}",
+          "{image: x, devices: [{source: /dev/a, target: /dev/a, permissions: rwm}]}" },
+        { "{image: x, configs: [c]}", "{image: x, configs: [{source: c, target: /c}]}" },
+        { "{image: x, gpus: all}", "{image: x, gpus: [{count: all}]}" },
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         char one[65], two[65];
@@ -83,6 +91,40 @@ START_TEST(what_it_means_shows)
         "{image: x, cap_add: [A]}",
         "{image: x, cap_drop: [A]}",
         "{image: x, labels: [a]}",
+        "{image: x, annotations: [a]}",
+        "{image: x, blkio_config: {weight: 5}}",
+        "{image: x, cgroup: host}",
+        "{image: x, cpu_shares: 5}",
+        "{image: x, cpuset: '0'}",
+        "{image: x, devices: [/dev/a]}",
+        "{image: x, gpus: all}",
+        "{image: x, deploy: {resources: {reservations: {devices: [{capabilities: [gpu]}]}}}}",
+        "{image: x, deploy: {restart_policy: {condition: any}}}",
+        "{image: x, group_add: [5]}",
+        "{image: x, ipc: host}",
+        "{image: x, pid: host}",
+        "{image: x, uts: host}",
+        "{image: x, userns_mode: host}",
+        "{image: x, network_mode: host}",
+        "{image: x, network_mode: 'service:b'}",
+        "{image: x, links: [b]}",
+        "{image: x, volumes_from: [b]}",
+        "{image: x, mac_address: 'a'}",
+        "{image: x, networks: {n: {mac_address: a}}}",
+        "{image: x, networks: {n: {driver_opts: {a: b}}}}",
+        "{image: x, memswap_limit: -1}",
+        "{image: x, mem_reservation: 1m}",
+        "{image: x, oom_score_adj: 5}",
+        "{image: x, pids_limit: 5}",
+        "{image: x, platform: linux/arm64}",
+        "{image: x, runtime: r}",
+        "{image: x, storage_opt: {size: 1}}",
+        "{image: x, secrets: [s]}",
+        "{image: x, secrets: [{source: s, mode: 0400}]}",
+        "{image: x, secrets: [{source: s, uid: '5'}]}",
+        "{image: x, configs: [c]}",
+        "{image: x, configs: [d]}",
+        "{image: x, volumes: [{type: image, source: i, target: /i}]}",
     };
     enum { N = sizeof(rows) / sizeof(rows[0]) };
     static char hashes[N][65];
@@ -124,5 +166,26 @@ START_TEST(networks_and_volumes_have_theirs)
 }
 END_TEST
 
+/* Containers carry these: another hash would replace them all for nothing. */
+START_TEST(hashes_stay_what_they_were_in_the_first_release)
+{
+    static const char *const rows[][2] = {
+        { "{image: x}", "d5457d0b2799957b606d2ac4ed52d85a1e75799490e56229948300b9a59e8953" },
+        { "{image: x, environment: {A: 1}, ports: ['80:81/udp'], volumes: ['db:/x:ro', '/y:/z']}",
+          "5fa11ca715e62d6e8d2a91185a5b867f04d152fd307848376e9e8e1c1f3e913f" },
+        { "{image: x, command: a b, networks: {n: {aliases: [q], priority: 5}}, restart: always, "
+          "healthcheck: {test: t, interval: 5s}, ulimits: {n: 5}, logging: {driver: d}, "
+          "deploy: {resources: {limits: {memory: 1m}, reservations: {cpus: 0.5}}}}",
+          "b0927b64a4d1274d2c0778b0e78e4b971f52055a8c6fcb9f34bcd559d664dfe0" },
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char hash[65];
+        hash_of(rows[i][0], hash);
+        ck_assert_str_eq(hash, rows[i][1]);
+    }
+}
+END_TEST
+
 STK_TESTS("canon", the_way_it_is_written_does_not_show, what_it_means_shows,
-          it_is_compact_json_with_sorted_keys, networks_and_volumes_have_theirs)
+          it_is_compact_json_with_sorted_keys, networks_and_volumes_have_theirs,
+          hashes_stay_what_they_were_in_the_first_release)
