@@ -47,7 +47,7 @@ struct stk_status {
     const char *hash;   /* SHA-256 of that, as Docker Compose makes it too; NULL: unknown */
     const char *command, *status_text; /* "Up 3 minutes (healthy)", as the engine words it */
     const char *error;                 /* the engine's own words about a failed start, or NULL */
-    const char *probe_command;         /* what its health check runs (single inspect only), or NULL */
+    const char *probe_command; /* what its health check runs (single inspect only), or NULL */
     const char *probe_output;          /* last health probe (single inspect only), or NULL */
     int probe_exit;
     const struct stk_published *ports;
