@@ -30,7 +30,7 @@ static const struct key build_keys[] = {
     { "secrets", &type_file_refs, AT(secrets), 0, "secrets its steps may read", &config_ref_table },
     { "tags", &type_strings, AT(tags), KEY_UNIQUE, "further names of the image", NULL },
     { "ulimits", &type_ulimits, AT(ulimits), 0, "limits of its processes", &soft_hard_table },
-    { "platforms", &type_strings, AT(platforms), KEY_UNIQUE, "what it is built for", NULL },
+    { "platforms", &type_strings, AT(platforms), 0, "what it is built for", NULL },
 };
 const struct table build_table = {
     .what = "build", .keys = build_keys, .n = STK_LEN(build_keys), .finish = build_finish
@@ -65,8 +65,10 @@ static const struct key watch_keys[] = {
     { "action", &type_word, AT(action), KEY_REQUIRED, "what is done", &action_words },
     { "target", &type_string, AT(target), 0, "path in the containers", NULL },
     { "exec", &type_group, AT(exec), 0, "command of sync+exec", &hook_table },
-    { "ignore", &type_string_or_strings, AT(ignore), 0, "patterns that do not count", NULL },
-    { "include", &type_string_or_strings, AT(include), 0, "patterns that alone count", NULL },
+    { "ignore", &type_string_or_strings, AT(ignore), KEY_DISTINCT, "patterns that do not count",
+      NULL },
+    { "include", &type_string_or_strings, AT(include), KEY_DISTINCT, "patterns that alone count",
+      NULL },
     { "initial_sync", &type_bool, AT(initial_sync), 0, "copy everything at the start", NULL },
 };
 static const struct table watch_table =

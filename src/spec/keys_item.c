@@ -115,19 +115,20 @@ const struct table device_table =
 
 #define AT(member) offsetof(struct stk_device_request, member)
 static const struct key request_keys[] = {
-    { "capabilities", &type_strings, AT(capabilities), KEY_REQUIRED, "what they can do: gpu",
-      NULL },
+    { "capabilities", &type_strings, AT(capabilities), KEY_REQUIRED | KEY_DISTINCT,
+      "what they can do: gpu", NULL },
     { "count", &type_device_count, AT(count), 0, "how many, or all", NULL },
-    { "device_ids", &type_strings, AT(device_ids), 0, "which ones", NULL },
+    { "device_ids", &type_strings, AT(device_ids), KEY_DISTINCT, "which ones", NULL },
     { "driver", &type_string, AT(driver), 0, "driver, such as nvidia", NULL },
     { "options", &type_kvs, AT(options), 0, "options for the driver", NULL },
 };
 const struct table request_table =
     TABLE_OF(stk_device_request, "devices", request_keys, .finish = request_finish);
 static const struct key gpu_keys[] = {
-    { "capabilities", &type_strings, AT(capabilities), 0, "what they can do, besides gpu", NULL },
+    { "capabilities", &type_strings, AT(capabilities), KEY_DISTINCT,
+      "what they can do, besides gpu", NULL },
     { "count", &type_device_count, AT(count), 0, "how many, or all", NULL },
-    { "device_ids", &type_strings, AT(device_ids), 0, "which ones", NULL },
+    { "device_ids", &type_strings, AT(device_ids), KEY_DISTINCT, "which ones", NULL },
     { "driver", &type_string, AT(driver), 0, "driver, such as nvidia", NULL },
     { "options", &type_kvs, AT(options), 0, "options for the driver", NULL },
 };

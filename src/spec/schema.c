@@ -30,6 +30,7 @@ static const struct {
 } types[] = {
     { &type_string, STRING },
     { &type_image, STRING },
+    { &type_container_name, STRING },
     { &type_path, STRING },
     { &type_text, "{\"type\": [\"string\", \"number\", \"boolean\"]}" },
     { &type_duration, STRING },

@@ -32,12 +32,18 @@ static bool models_parse(struct load *ld, const struct key *key, struct node *no
                         : node_is_string(at) ||
                               fail_node(ld, at, "an item of 'models'%s must be a name, not %s",
                                         where(ld), node_what(at));
+        ok &= fine;
+        if (!fine)
+            continue;
         m->model = node->kind == NODE_MAP ? node->pairs[i].key : at->text;
         m->src = node->kind == NODE_MAP ? node->pairs[i].src : at->src;
         m->mapping = node->kind == NODE_MAP && !node_is_null(at);
-        ok &= fine;
-        if (!fine || map_get(&seen, m->model))
+        const struct stk_model_ref *before = map_get(&seen, m->model);
+        if (before) {
+            ok = fail_clash(ld, m->src, before->src, "'%s' is there twice in 'models'%s", m->model,
+                            where(ld));
             continue;
+        }
         *map_at(&seen, m->model) = m;
         n++;
     }

@@ -1,5 +1,5 @@
 /* types_word.c — types of strings that are more than text: one of a few words, a path, a file mode, a
- * number of devices, the image. */
+ * number of devices, the image, the name of a container. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -105,6 +105,26 @@ static json_t *device_count_print(const struct key *key, const void *object, enu
 
 const struct type type_device_count = { "a whole number or 'all'", device_count_parse,
                                         device_count_print };
+
+/* A letter or digit with another character of a name after it, somewhere: what Docker Compose asks. The
+ * engine asks that of all of it. */
+static bool container_name_parse(struct load *ld, const struct key *key, struct node *node,
+                                 void *object)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+    if (!type_string.parse(ld, key, node, object))
+        return false;
+    for (const char *p = node->text; *p && p[1]; p++)
+        if (strchr(letters, *p) && (strchr(letters, p[1]) || strchr("_.-", p[1])))
+            return true;
+    return fail_node(ld, node, "'%s'%s must be %s, not '%s'", key->name, where(ld), key->type->what,
+                     node->text);
+}
+
+const struct type type_container_name = {
+    "two or more letters, digits, '_', '.' or '-', beginning with a letter or digit",
+    container_name_parse, word_print
+};
 
 static bool image_parse(struct load *ld, const struct key *key, struct node *node, void *object)
 {
