@@ -363,7 +363,8 @@ struct stk_service {
     size_t n_env_files;
     /* derived */
     unsigned replicas;         /* scale, deploy.replicas, or 1 */
-    const char *config, *hash; /* canonical JSON of what a container is made from; SHA-256 of it, hex */
+    const char *config; /* canonical JSON of what a container is made from */
+    const char *hash;   /* SHA-256 that Docker Compose 2.40 gives it, hex */
 };
 
 struct stk_ipam_pool {

@@ -29,7 +29,7 @@ struct stk_unit {
     struct stk_ref ref;         /* name: the service, image reference, or key in the file */
     const char *name;           /* on the engine: "shop-web-1", "shop_default", "postgres:16" */
     struct stk_src src;         /* where the file says so */
-    const char *config, *hash;  /* canonical form and its SHA-256; NULL for images */
+    const char *config, *hash;  /* canonical form; Docker Compose's hash; NULL for images */
     const struct stk_spec *spec;
     union {
         const struct stk_service *service;

@@ -22,6 +22,14 @@ struct up {
     bool *network_changes;  /* by network of the spec */
 };
 
+/* Made from what the file says now: by Docker Compose's hash, whoever made it, or by our canonical form,
+ * which does not change with the way the file is written. */
+static bool is_same(const struct stk_status *seen, const struct stk_unit *unit)
+{
+    return (seen->hash && stk_streq(seen->hash, unit->hash)) ||
+           (seen->config && stk_streq(seen->config, unit->config));
+}
+
 /* Named services, and what they depend on unless --no-deps. Edges point backwards: one pass
  * suffices. */
 static void mark_scope(struct up *u)
@@ -67,8 +75,7 @@ static void decide_network(struct up *u, const struct stk_unit *unit, struct cho
         choice->act = plan_add(u->p, STK_CREATE, unit, NULL, "it does not exist");
         return;
     }
-    if (unit->network->external || !choice->seen->config ||
-        stk_streq(choice->seen->hash, unit->hash))
+    if (unit->network->external || !choice->seen->config || is_same(choice->seen, unit))
         return;
     u->network_changes[unit->network - u->p->graph->spec->networks] = true;
     int removal = plan_add(u->p, STK_REMOVE, unit, choice->seen, "its definition changed");
@@ -85,8 +92,7 @@ static void decide_volume(struct up *u, const struct stk_unit *unit, struct choi
     bool present = choice->seen && choice->seen->state == STK_PRESENT;
     if (!present)
         choice->act = plan_add(u->p, STK_CREATE, unit, NULL, "it does not exist");
-    else if (!unit->volume->external && choice->seen->config &&
-             !stk_streq(choice->seen->hash, unit->hash))
+    else if (!unit->volume->external && choice->seen->config && !is_same(choice->seen, unit))
         plan_note(
             u->p,
             "volume '%s' differs from the file and is kept, since replacing it would lose its "
@@ -178,7 +184,7 @@ static const char *recreate_reason(struct up *u, const struct stk_unit *unit, st
         return "--always-recreate-deps";
     if (goal->renew_volumes && named)
         return "--renew-anon-volumes";
-    if (!stk_streq(seen->hash, unit->hash))
+    if (!is_same(seen, unit))
         return seen->config ? "its configuration changed"
                             : "another tool made it, and its configuration hash differs";
     const char *wanted = image_id(u, unit->service->image);
@@ -214,7 +220,7 @@ static int recreate(struct up *u, const struct stk_unit *unit, struct choice *ch
         choice->stop = plan_add(u->p, STK_STOP, unit, choice->seen, "its network changed");
     int act = plan_add(u->p, STK_RECREATE, unit, choice->seen, why);
     struct stk_action *action = &u->p->plan->v[act];
-    if (choice->seen->config && !stk_streq(choice->seen->hash, unit->hash))
+    if (choice->seen->config && !is_same(choice->seen, unit))
         plan_diff(u->p->plan, choice->seen->config, unit->config, &action->changes,
                   &action->n_changes);
     return act;

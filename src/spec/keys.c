@@ -24,29 +24,29 @@ static const struct table ipam_table = TABLE("ipam", ipam_keys);
 
 #define AT(member) offsetof(struct stk_network, member)
 static const struct key network_keys[] = {
-    { "attachable", &type_bool, AT(attachable), 0, "other containers may join", NULL },
+    { "name", &type_string, AT(name), 0, "its name on the engine", NULL },
     { "driver", &type_string, AT(driver), 0, "network driver", NULL },
     { "driver_opts", &type_map, AT(driver_opts), KEY_NO_BOOLS, "its options", NULL },
-    { "enable_ipv6", &type_bool, AT(enable_ipv6), KEY_PRINT_FALSE, "IPv6 addresses as well", NULL },
+    { "ipam", &type_set_group, AT(ipam), 0, "its addresses", &ipam_table },
     { "external", &type_network_external, AT(external), 0,
       "it is there already and nobody of ours makes it", &external_table },
     { "internal", &type_bool, AT(internal), 0, "no way out", NULL },
-    { "enable_ipv4", &type_bool, AT(enable_ipv4), KEY_PRINT_FALSE, "IPv4 addresses", NULL },
-    { "ipam", &type_set_group, AT(ipam), 0, "its addresses", &ipam_table },
+    { "attachable", &type_bool, AT(attachable), 0, "other containers may join", NULL },
     { "labels", &type_kvs, AT(labels), 0, "labels of the network", NULL },
-    { "name", &type_string, AT(name), 0, "its name on the engine", NULL },
+    { "enable_ipv4", &type_bool, AT(enable_ipv4), KEY_PRINT_FALSE, "IPv4 addresses", NULL },
+    { "enable_ipv6", &type_bool, AT(enable_ipv6), KEY_PRINT_FALSE, "IPv6 addresses as well", NULL },
 };
 const struct table network_table = TABLE(NULL, network_keys);
 #undef AT
 
 #define AT(member) offsetof(struct stk_volume, member)
 static const struct key volume_keys[] = {
+    { "name", &type_string, AT(name), 0, "its name on the engine", NULL },
     { "driver", &type_string, AT(driver), 0, "volume driver", NULL },
     { "driver_opts", &type_map, AT(driver_opts), KEY_NO_BOOLS, "its options", NULL },
     { "external", &type_volume_external, AT(external), 0,
       "it is there already and nobody of ours makes it", &external_table },
     { "labels", &type_kvs, AT(labels), 0, "labels of the volume", NULL },
-    { "name", &type_string, AT(name), 0, "its name on the engine", NULL },
 };
 const struct table volume_table = TABLE(NULL, volume_keys);
 #undef AT

@@ -32,19 +32,19 @@ static const struct key selinux_rows[] = {
 };
 static const struct table selinux_words = TABLE("z or Z", selinux_rows);
 static const struct key bind_keys[] = {
+    { "selinux", &type_word, AT(selinux), 0, "label for SELinux", &selinux_words },
     { "propagation", &type_string, AT(propagation), 0, "how mounts below it spread", NULL },
     { "create_host_path", &type_bool, AT(create_host_path), 0,
       "make the directory when it is missing", NULL },
-    { "selinux", &type_word, AT(selinux), 0, "label for SELinux", &selinux_words },
     { "recursive", &type_word, AT(recursive), 0, "what becomes of the mounts below it",
       &recursive_words },
 };
 static const struct table bind_table = TABLE("bind", bind_keys);
 
 static const struct key named_keys[] = {
+    { "labels", &type_kvs, AT(volume_labels), 0, "labels of an anonymous volume", NULL },
     { "nocopy", &type_flag, AT(nocopy), 0, "do not fill a new volume from the image", NULL },
     { "subpath", &type_string, AT(subpath), 0, "a directory of the volume", NULL },
-    { "labels", &type_kvs, AT(volume_labels), 0, "labels of an anonymous volume", NULL },
 };
 static const struct table named_table = TABLE("volume", named_keys);
 
@@ -117,9 +117,9 @@ const struct table device_table =
 static const struct key request_keys[] = {
     { "capabilities", &type_strings, AT(capabilities), KEY_REQUIRED | KEY_DISTINCT,
       "what they can do: gpu", NULL },
+    { "driver", &type_string, AT(driver), 0, "driver, such as nvidia", NULL },
     { "count", &type_device_count, AT(count), 0, "how many, or all", NULL },
     { "device_ids", &type_strings, AT(device_ids), KEY_DISTINCT, "which ones", NULL },
-    { "driver", &type_string, AT(driver), 0, "driver, such as nvidia", NULL },
     { "options", &type_kvs, AT(options), 0, "options for the driver", NULL },
 };
 const struct table request_table =
@@ -127,9 +127,9 @@ const struct table request_table =
 static const struct key gpu_keys[] = {
     { "capabilities", &type_strings, AT(capabilities), KEY_DISTINCT,
       "what they can do, besides gpu", NULL },
+    { "driver", &type_string, AT(driver), 0, "driver, such as nvidia", NULL },
     { "count", &type_device_count, AT(count), 0, "how many, or all", NULL },
     { "device_ids", &type_strings, AT(device_ids), KEY_DISTINCT, "which ones", NULL },
-    { "driver", &type_string, AT(driver), 0, "driver, such as nvidia", NULL },
     { "options", &type_kvs, AT(options), 0, "options for the driver", NULL },
 };
 const struct table gpu_table =

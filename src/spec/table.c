@@ -86,9 +86,10 @@ void table_print(const struct table *table, const void *object, enum printing ho
 {
     for (size_t i = 0; i < table->n; i++) {
         const struct key *key = &table->keys[i];
-        if (!key->type->print || (how == PRINT_CANON && key->flags & KEY_NO_HASH))
+        if (!key->type->print || (how == PRINT_CANON && key->flags & KEY_NO_HASH) ||
+            (how == PRINT_COMPOSE && key->flags & KEY_NO_COMPOSE_HASH))
             continue;
-        if (how == PRINT_CONFIG && key->flags & KEY_NO_CONFIG)
+        if ((how == PRINT_CONFIG || how == PRINT_COMPOSE) && key->flags & KEY_NO_CONFIG)
             continue;
         json_t *value = key->type->print(key, object, how);
         if (!value && key->flags & KEY_PRINT_NULL)

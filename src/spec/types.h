@@ -18,18 +18,19 @@ enum {
     KEY_NULL_OK = 64,   /* null is as good as absent */
     KEY_NO_BOOLS = 128, /* a map whose values are strings and numbers only */
     KEY_PRINT_FALSE = 256,
-    KEY_DISTINCT = 512,    /* a list whose repeated items are refused */
-    KEY_OMIT_ZERO = 1024,  /* 0 is printed no more than absence is */
-    KEY_NOT_ACTED = 2048,  /* loaded and shown; `up` does nothing about it, and says so */
-    KEY_NO_CONFIG = 16384, /* Docker Compose leaves it out of its JSON */
-    KEY_NUMBERS = 8192,    /* a list whose items may be numbers */
+    KEY_DISTINCT = 512,          /* a list whose repeated items are refused */
+    KEY_OMIT_ZERO = 1024,        /* 0 is printed no more than absence is */
+    KEY_NOT_ACTED = 2048,        /* loaded and shown; `up` does nothing about it, and says so */
+    KEY_NO_CONFIG = 16384,       /* Docker Compose leaves it out of its JSON */
+    KEY_NO_COMPOSE_HASH = 32768, /* Docker Compose does not hash it */
+    KEY_NUMBERS = 8192,          /* a list whose items may be numbers */
     KEY_DROP_UNSET = 4096, /* names that the environment has no value for either are dropped */
 };
 
-/* PRINT_CANON leaves out KEY_NO_HASH and whatever depends on how it was written; PRINT_CONFIG
- * doubles '$', in the names of labels and variables too; PRINT_YAML not in those, which no reader
- * would halve again. */
-enum printing { PRINT_CONFIG, PRINT_YAML, PRINT_CANON };
+/* PRINT_CANON leaves out KEY_NO_HASH and whatever depends on how it was written; PRINT_COMPOSE is what
+ * Docker Compose hashes, in the order of the rows: its model without KEY_NO_COMPOSE_HASH. PRINT_CONFIG doubles '$', in the names of
+ * labels and variables too; PRINT_YAML not in those, which no reader would halve again. */
+enum printing { PRINT_CONFIG, PRINT_YAML, PRINT_CANON, PRINT_COMPOSE };
 
 struct key;
 struct type {

@@ -45,8 +45,18 @@ static json_t *deploy_print(const struct key *key, const void *object, enum prin
         return group_print(key, object, how);
     if (!CONST_FIELD(object, key, struct stk_deploy)->set)
         return NULL;
-    json_t *deploy = json_pack("{s:{}, s:{}}", "resources", "placement");
-    table_print(key->sub, CONST_FIELD(object, key, char), how, deploy);
+    json_t *set = json_object(), *deploy = json_object();
+    table_print(key->sub, CONST_FIELD(object, key, char), how, set);
+    for (size_t i = 0; i < key->sub->n; i++) {
+        const char *name = key->sub->keys[i].name;
+        bool always = strcmp(name, "resources") == 0 || strcmp(name, "placement") == 0;
+        json_t *value = json_object_get(set, name);
+        if (value)
+            json_object_set(deploy, name, value);
+        else if (always)
+            json_object_set_new(deploy, name, json_object());
+    }
+    json_decref(set);
     return deploy;
 }
 

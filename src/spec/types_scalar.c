@@ -14,7 +14,8 @@ json_t *text_json(const char *text, enum printing how)
 {
     if (!text)
         return NULL;
-    if (how == PRINT_CANON || !strchr(text, '$')) {
+    bool doubled = how == PRINT_CONFIG || how == PRINT_YAML;
+    if (!doubled || !strchr(text, '$')) {
         json_t *plain = json_string(text);
         if (plain)
             return plain;
@@ -22,7 +23,7 @@ json_t *text_json(const char *text, enum printing how)
     struct stk_buf out;
     stk_buf_init(&out, SIZE_MAX / 2);
     for (const char *p = text; *p; p++) {
-        if (*p == '$' && how != PRINT_CANON)
+        if (*p == '$' && doubled)
             stk_buf_putc(&out, '$');
         stk_buf_putc(&out, *p);
     }
