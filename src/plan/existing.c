@@ -309,5 +309,6 @@ void plan_existing(struct planner *p)
     }
     if (p->goal->kind == STK_GOAL_DOWN && p->goal->rmi != STK_RMI_NONE)
         remove_images(&e);
+    plan_untie(p);
     free(e.fates);
 }

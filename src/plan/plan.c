@@ -40,6 +40,42 @@ void plan_after(struct planner *p, int action, int before, bool soft)
     a->after[a->n_after++] = (struct stk_after){ .action = (unsigned)before, .soft = soft };
 }
 
+/* Depth first along "comes after"; an edge back to the path that led there closes a circle. */
+void plan_untie(struct planner *p)
+{
+    enum { NEW, ON_PATH, DONE };
+    struct stk_plan *plan = p->plan;
+    struct frame {
+        unsigned action;
+        size_t next;
+    } *path = stk_alloc((plan->n + 1) * sizeof(*path));
+    unsigned char *marks = stk_alloc(plan->n + 1);
+    for (unsigned root = 0; root < plan->n; root++) {
+        size_t depth = 0;
+        if (marks[root] == NEW)
+            path[depth++] = (struct frame){ .action = root };
+        while (depth) {
+            struct frame *top = &path[depth - 1];
+            struct stk_action *action = &plan->v[top->action];
+            marks[top->action] = ON_PATH;
+            if (top->next == action->n_after) {
+                marks[top->action] = DONE;
+                depth--;
+                continue;
+            }
+            unsigned before = action->after[top->next].action;
+            if (marks[before] == ON_PATH)
+                action->after[top->next] = action->after[--action->n_after];
+            else if (marks[before] == NEW)
+                path[depth++] = (struct frame){ .action = before };
+            else
+                top->next++;
+        }
+    }
+    free(marks);
+    free(path);
+}
+
 void plan_note(struct planner *p, const char *fmt, ...)
 {
     struct stk_plan *plan = p->plan;
