@@ -7,7 +7,6 @@
 #include "conflict.h"
 #include "create.h"
 #include "place.h"
-#include "labels.h"
 #include "resolve.h"
 #include "service.h"
 #include "shares.h"
@@ -456,7 +455,7 @@ static void on_port_holder(struct service *s)
     stk_task_end(&s->task, &err);
 }
 
-static void begin(struct service *s)
+void stk_service_begin(struct service *s)
 {
     if (s->req->id || s->req->replace)
         look(s, s->req->id ? s->req->id : s->unit->name);
@@ -464,44 +463,9 @@ static void begin(struct service *s)
         want_image(s); /* creating tells whether it is there */
 }
 
-/* The containers of the next service it takes something from; when all are known, what comes
- * after. */
-static void find_parents(struct service *s)
-{
-    size_t n = json_array_size(s->wanted);
-    if (!n) {
-        begin(s);
-        return;
-    }
-    const char *service = json_string_value(json_array_get(s->wanted, n - 1));
-    STK_CLEANUP(stk_charp)
-    char *project = stk_printf(STK_LABEL_PROJECT "=%s", s->unit->spec->project);
-    STK_CLEANUP(stk_charp) char *of = stk_printf(STK_LABEL_SERVICE "=%s", service);
-    STK_CLEANUP(stk_charp)
-    char *filter = stk_url_filters(
-        json_pack("{s:[s, s, s]}", "label", project, of, STK_LABEL_ONEOFF "=False"));
-    s->task.call.list = true;
-    stk_task_go(&s->task, PARENTS, "GET", NULL, "/containers/json?all=1&filters=%s", filter);
-}
-
-static void on_parents(struct service *s)
-{
-    size_t n = json_array_size(s->wanted);
-    if (stk_service_failed(s)) {
-        stk_task_fail(&s->task);
-        return;
-    }
-    if (!s->parents)
-        s->parents = json_object();
-    json_object_set_new(s->parents, json_string_value(json_array_get(s->wanted, n - 1)),
-                        stk_shares_read(s->task.call.json));
-    json_array_remove(s->wanted, n - 1);
-    find_parents(s);
-}
-
 static void (*const answers[])(struct service *) = {
     [BEGIN] = finish,
-    [PARENTS] = on_parents,
+    [PARENTS] = stk_parents_found,
     [LOOK] = on_look,
     [IMAGE] = on_image,
     [PULL] = on_pull,
@@ -535,5 +499,5 @@ void stk_service_start(struct stk_docker *docker, struct stk_start_req *req)
     req->changed = false;
     req->since[0] = '\0';
     s->wanted = stk_shares_wanted(s->unit->service);
-    find_parents(s);
+    stk_parents_find(s);
 }

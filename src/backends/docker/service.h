@@ -56,6 +56,12 @@ enum stk_code stk_service_failed(const struct service *s); /* the code of the la
 void stk_service_fail_in(struct service *s, const char *doing);
 void stk_service_run(struct service *s);
 
+void stk_service_begin(struct service *s);
+
+/* parents.c: looks s->wanted up, then begins. */
+void stk_parents_find(struct service *s);
+void stk_parents_found(struct service *s); /* the answer */
+
 /* deliver.c: sends the copies of its secrets and configs into the container. */
 enum stk_delivery { STK_DELIVERY_NONE, STK_DELIVERY_SENT, STK_DELIVERY_FAILED };
 enum stk_delivery stk_deliver_send(struct service *s, struct stk_error *reterr);

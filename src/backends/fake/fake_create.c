@@ -77,6 +77,43 @@ static int set_networks(struct fake_engine *e, struct fake_unit *u, const struct
     return 0;
 }
 
+static bool has_container(const struct fake_engine *e, const struct stk_unit *unit,
+                          const char *service, size_t n)
+{
+    for (const struct fake_unit *u = e->units; u; u = u->next)
+        if (u->kind == STK_SERVICE && stk_streq(u->project, unit->spec->project) && u->key &&
+            strlen(u->key) == n && strncmp(u->key, service, n) == 0)
+            return true;
+    return false;
+}
+
+/* What is shared with a service is shared with a container of it, so there must be one. */
+static int check_shared(const struct fake_engine *e, const struct stk_unit *unit,
+                        struct stk_error *reterr)
+{
+    static const char prefix[] = "service:";
+    const struct stk_service *s = unit->service;
+    const char *modes[] = { s->network_mode, s->pid, s->ipc };
+    const char *lost = NULL;
+    for (size_t i = 0; i < STK_LEN(modes); i++) {
+        const char *name =
+            modes[i] && stk_starts(modes[i], prefix) ? modes[i] + strlen(prefix) : NULL;
+        if (name && !has_container(e, unit, name, strlen(name)))
+            lost = name;
+    }
+    for (size_t i = 0; i < s->volumes_from.n; i++) {
+        const char *from = s->volumes_from.v[i];
+        if (!stk_starts(from, "container:") && !has_container(e, unit, from, strcspn(from, ":")))
+            lost = from;
+    }
+    if (!lost)
+        return 0;
+    return stk_fail(reterr, STK_EFAIL, unit->src,
+                    "cannot share with service '%.*s': it has no "
+                    "container",
+                    (int)strcspn(lost, ":"), lost);
+}
+
 /* The old container's volume at the same place, so that a replacement keeps its data. */
 static const char *inherited(const struct fake_unit *old, const char *target)
 {
@@ -189,7 +226,9 @@ int fake_create(struct fake_engine *e, const struct stk_unit *unit, const struct
 {
     const struct stk_service *s = unit->service;
     struct fake_unit *u = fake_unit_new(STK_SERVICE, name);
-    int rc = set_networks(e, u, unit, reterr);
+    int rc = check_shared(e, unit, reterr);
+    if (rc == 0)
+        rc = set_networks(e, u, unit, reterr);
     if (rc < 0) {
         stk_arena_free(u->arena);
         return rc;
