@@ -87,6 +87,23 @@ static int go_by_name(struct cli *cli, const struct stk_spec_opts *opts)
     return 0;
 }
 
+/* Keys that are in the file and change nothing yet, one warning each. */
+static void warn_not_acted(const struct stk_spec *spec)
+{
+    struct stk_diags diags = { 0 };
+    for (size_t i = 0; i < spec->n_not_acted; i++) {
+        const struct stk_not_acted *it = &spec->not_acted[i];
+        const char *last = strrchr(it->key, '.');
+        struct stk_diag d = { .severity = STK_WARNING,
+                              .src = it->src,
+                              .len = (unsigned)strlen(last ? last + 1 : it->key),
+                              .line = stk_spec_line(spec, it->src) };
+        stk_diags_add(&diags, &d, "'%s' is not acted upon", it->key);
+    }
+    stk_report_diags(&diags);
+    stk_diags_clear(&diags);
+}
+
 static int prepare_project(struct cli *cli)
 {
     struct stk_spec_opts opts = spec_opts(cli);
@@ -98,6 +115,8 @@ static int prepare_project(struct cli *cli)
                                                 : go_by_name(cli, &opts);
     if (cli->command->needs & NEEDS_FILE)
         stk_report_diags(&cli->diags);
+    if (cli->command->needs & NEEDS_TO_RUN)
+        warn_not_acted(cli->spec);
     cli->project = cli->spec->project;
     cli->graph = stk_graph_build(cli->spec);
     return 0;

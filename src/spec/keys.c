@@ -59,10 +59,9 @@ static const struct key secret_keys[] = {
       &external_table },
     { "name", &type_string, AT(name), 0, "its name there", NULL },
     { "labels", &type_kvs, AT(labels), 0, "its labels there", NULL },
-    { "driver", &type_string, AT(driver), KEY_NOT_ACTED, "secret driver", NULL },
+    { "driver", &type_string, AT(driver), 0, "secret driver", NULL },
     { "driver_opts", &type_map, AT(driver_opts), KEY_NO_BOOLS, "its options", NULL },
-    { "template_driver", &type_string, AT(template_driver), KEY_NOT_ACTED, "driver of templates",
-      NULL },
+    { "template_driver", &type_string, AT(template_driver), 0, "driver of templates", NULL },
 };
 const struct table secret_table = { .keys = secret_keys,
                                     .n = STK_LEN(secret_keys),
@@ -75,8 +74,7 @@ static const struct key config_keys[] = {
       &external_table },
     { "name", &type_string, AT(name), 0, "its name there", NULL },
     { "labels", &type_kvs, AT(labels), 0, "its labels there", NULL },
-    { "template_driver", &type_string, AT(template_driver), KEY_NOT_ACTED, "driver of templates",
-      NULL },
+    { "template_driver", &type_string, AT(template_driver), 0, "driver of templates", NULL },
 };
 const struct table config_table = { .keys = config_keys,
                                     .n = STK_LEN(config_keys),

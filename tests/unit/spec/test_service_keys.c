@@ -131,12 +131,12 @@ START_TEST(what_up_does_nothing_about_is_named_once_with_its_place)
     struct given g = given();
     given_file(&g, "compose.yaml",
                "services:\n  a:\n    image: x\n    deploy: {placement: {constraints: [a]}}\n"
-               "    isolation: x\n  b:\n    image: x\n    isolation: x\n"
+               "    credential_spec: {}\n  b:\n    image: x\n    credential_spec: {}\n"
                "  c: {image: x, profiles: [p], develop: {}}\n");
     const struct stk_spec *spec = given_loads(&g);
     ck_assert_uint_eq(spec->n_not_acted, 2);
     ck_assert_str_eq(spec->not_acted[0].key, "deploy.placement");
-    ck_assert_str_eq(spec->not_acted[1].key, "isolation");
+    ck_assert_str_eq(spec->not_acted[1].key, "credential_spec");
     ck_assert_str_eq(spec->not_acted[1].service, "a");
     ck_assert_uint_eq(spec->not_acted[1].src.line, 5);
     given_end(&g);
