@@ -15,8 +15,12 @@ static bool read_item(struct load *ld, const struct key *key, struct node *node,
 
 static bool objects_parse(struct load *ld, const struct key *key, struct node *node, void *object)
 {
+    enum { MOST = 10000 };
     if (node->kind != NODE_LIST)
         return fail_type(ld, key, node);
+    if (node->n > MOST)
+        return fail_node(ld, node, "too many items in '%s'%s: at most %d", key->name, where(ld),
+                         MOST);
     char *v = stk_arena_array(ld->arena, node->n, key->sub->size);
     size_t n = 0;
     bool ok = true;

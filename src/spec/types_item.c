@@ -197,7 +197,7 @@ static bool read_env_file(struct load *ld, const struct key *key, struct node *n
     if (keys.format && *keys.format && !stk_streq(keys.format, "raw"))
         return fail_node(ld, node, "'format' of an env_file%s must be raw, not '%s'", where(ld),
                          keys.format);
-    *ret = (struct env_file){ .path = path_resolve(ld, path_scope(ld, node), keys.path),
+    *ret = (struct env_file){ .path = path_base(ld, path_scope(ld, node), keys.path),
                               .required = keys.required.v,
                               .how = stk_streq(keys.format, "raw") ? DOTENV_RAW : DOTENV_PLAIN,
                               .src = node->src,
@@ -255,7 +255,7 @@ static bool label_files_parse(struct load *ld, const struct key *key, struct nod
         if (!node_is_string(item))
             return fail_type(ld, key, item);
         s->label_files[s->n_label_files++] =
-            (struct env_file){ .path = path_resolve(ld, item->scope, item->text),
+            (struct env_file){ .path = path_base(ld, item->scope, item->text),
                                .required = true,
                                .how = DOTENV_ALONE,
                                .src = item->src,
