@@ -22,12 +22,20 @@ struct up {
     bool *network_changes;  /* by network of the spec */
 };
 
+/* Whether the content of a file of the stack is part of what it is made from: Docker Compose's hash does
+ * not know it, our canonical form does. */
+static bool is_given_files(const struct stk_unit *unit)
+{
+    return unit->ref.kind == STK_SERVICE && (unit->service->n_secrets || unit->service->n_configs);
+}
+
 /* Made from what the file says now: by Docker Compose's hash, whoever made it, or by our canonical form,
  * which does not change with the way the file is written. */
 static bool is_same(const struct stk_status *seen, const struct stk_unit *unit)
 {
-    return (seen->hash && stk_streq(seen->hash, unit->hash)) ||
-           (seen->config && stk_streq(seen->config, unit->config));
+    if (seen->config && (stk_streq(seen->config, unit->config) || is_given_files(unit)))
+        return stk_streq(seen->config, unit->config);
+    return seen->hash && stk_streq(seen->hash, unit->hash);
 }
 
 /* Named services, and what they depend on unless --no-deps. Edges point backwards: one pass

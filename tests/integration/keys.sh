@@ -293,6 +293,9 @@ expect err lacks "$secret"
 given_right
 export KEYS_SECRET=${secret}2
 secret=$KEYS_SECRET
+must run stackctl up -d
+expect err matches "Container $project-web-1 +Recreated" # a changed value is delivered
+given_right
 must run stackctl stop web
 must run stackctl up -d
 given_right
