@@ -96,6 +96,8 @@ static struct node *begin_node(struct reader *r, const yaml_event_t *ev, enum no
     node->src = place(r, ev->start_mark);
     node->len = kind == NODE_SCALAR ? extent(ev) : 1;
     node->scope = r->source->scope;
+    if (++r->ld->n_nodes == DOCUMENT_MAX_VALUES)
+        give_up(r, ev->start_mark, "too many values in the files");
     if (tag)
         read_tag(r, node, (const char *)tag);
     if (anchor)

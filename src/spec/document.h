@@ -4,7 +4,7 @@
 
 #include "load.h"
 
-enum { DOCUMENT_MAX_DEPTH = 64 };
+enum { DOCUMENT_MAX_DEPTH = 64, DOCUMENT_MAX_VALUES = 400000 /* of all files */ };
 
 /* Adds the root of every document of the source to *docs (malloc'd, grown with stk_grow). Aliases
  * and << are resolved, duplicate keys refused. False when a problem was reported; what could be

@@ -7,6 +7,7 @@
 #include "assemble.h"
 #include "files.h"
 #include "merge.h"
+#include "model.h"
 #include "text.h"
 
 enum { MAX_DEPTH = 200 };
@@ -200,8 +201,8 @@ static struct node *with(struct load *ld, struct node *map, const char *key, str
 struct node *extend(struct load *ld, struct node *doc)
 {
     struct node *services = node_get(ld, doc, "services");
-    if (!any_extends(ld, services))
-        return doc;
+    if (!any_extends(ld, services) || services->n > MODEL_MAX_THINGS)
+        return doc; /* so many are refused when they are read */
     struct bases bases = { .services = services, .done = load_map(ld) };
     struct node *extended = node_map(ld, services, services->n);
     extended->tag = services->tag;

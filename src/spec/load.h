@@ -64,7 +64,7 @@ struct load {
     const char *service;       /* the one that is being read, or NULL */
     struct map bases;          /* files that services extend: extends.c's */
     const struct including *including; /* include.c's */
-    unsigned n_includes;
+    unsigned n_includes, n_nodes;
     size_t read_bytes, merged_bytes; /* by now: both are limited */
     bool keep_tags;                  /* merge.c's */
     struct map **maps;               /* made by load_map */

@@ -100,6 +100,23 @@ START_TEST(a_file_that_is_too_large_is_refused)
 }
 END_TEST
 
+START_TEST(a_file_of_nothing_but_small_values_is_refused_before_it_fills_the_memory)
+{
+    struct given g = given();
+    STK_CLEANUP(stk_buf_clearp) struct stk_buf text;
+    stk_buf_init(&text, 8 * STK_MIB);
+    stk_buf_puts(&text, "x-a: [");
+    for (unsigned i = 0; i < 600000; i++)
+        stk_buf_puts(&text, "x,");
+    stk_buf_puts(&text, "]\n");
+    given_file(&g, "compose.yaml", text.bytes);
+    given_load(&g);
+    ck_assert_int_eq(g.rc, -STK_ECONFIG);
+    ck_assert_str_eq(g.diags.v[0].msg, "too many values in the files");
+    given_end(&g);
+}
+END_TEST
+
 START_TEST(ten_thousand_services_load_and_all_their_problems_are_counted)
 {
     struct given g = given();
@@ -127,7 +144,8 @@ START_TEST(ten_thousand_services_load_and_all_their_problems_are_counted)
 }
 END_TEST
 
-STK_TESTS("limits", aliases_of_aliases_are_refused, merge_keys_that_copy_too_much_are_refused,
+STK_TESTS("limits", a_file_of_nothing_but_small_values_is_refused_before_it_fills_the_memory,
+          aliases_of_aliases_are_refused, merge_keys_that_copy_too_much_are_refused,
           deep_nesting_is_refused, variables_that_grow_too_large_are_refused,
           a_file_that_is_too_large_is_refused,
           ten_thousand_services_load_and_all_their_problems_are_counted)
