@@ -334,7 +334,7 @@ struct stk_service {
     const char *cgroup_parent, *cpuset, *domainname, *isolation, *mac_address, *platform, *runtime;
     const char *network_mode;   /* "none", "host", "bridge", "service:X", "container:X", or NULL; without
                                    networks then */
-    const char *pid, *ipc, *uts, *userns_mode; /* "host", "service:X", "container:X", "shareable", ... */
+    const char *pid, *ipc, *uts, *userns_mode; /* "host", "service:X", "container:X", ... */
     struct stk_opt cpu_count, cpu_period, cpu_quota, cpu_rt_period, cpu_rt_runtime, cpu_shares;
     struct stk_optf cpu_percent;
     struct stk_opt mem_reservation, memswap_limit, mem_swappiness; /* memswap_limit -1: unlimited */
@@ -343,7 +343,7 @@ struct stk_service {
     struct stk_credential_spec credential_spec;
     struct stk_strs device_cgroup_rules, group_add;
     struct stk_strs links, external_links; /* "service", "service:alias" */
-    struct stk_strs volumes_from;          /* "service", "service:ro", "container:name", "container:name:ro" */
+    struct stk_strs volumes_from;          /* "service:ro", "container:name:ro", or without ":ro" */
     struct stk_device *devices;
     size_t n_devices;
     struct stk_device_request *gpus; /* all have the capability "gpu" as well, which is not listed */

@@ -1,4 +1,4 @@
-/* assemble.h — the documents of files into one: variables put in, extends and include followed, merged. */
+/* assemble.h — the documents of files into one: with variables put in, extends and include followed. */
 #ifndef STK_SPEC_ASSEMBLE_H
 #define STK_SPEC_ASSEMBLE_H
 

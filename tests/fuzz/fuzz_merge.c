@@ -1,5 +1,5 @@
-/* fuzz_merge.c — two stack files, one over the other, with tags and extends: they are refused with a place, or
- * what they make can be printed. The text before the first line "===" is the one, what follows the other. */
+/* fuzz_merge.c — two stack files, one over the other: they are refused with a place, or what they make
+ * can be printed. The text before the first line "===" is the one, what follows it the other. */
 #include <string.h>
 
 #include "fuzz.h"
