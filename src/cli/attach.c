@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "arena.h"
 #include "interrupt.h"
@@ -12,6 +13,8 @@
 #include "log_lines.h"
 #include "loop.h"
 #include "text.h"
+
+enum { COUNTDOWN_MS = 1000 };
 
 /* One instance whose logs are shown and whose end is waited for. */
 struct attached {
@@ -23,6 +26,8 @@ struct attached {
     struct stk_logs_req logs;
     struct stk_wait_req wait;
     char since[40];
+    int64_t stopping_since_ms; /* 0: it is not being stopped */
+    unsigned grace_ms;
     bool logs_open, waiting, exited;
     int exit_code;
 };
@@ -35,6 +40,7 @@ struct attach {
     struct stk_reconcile_req *up;
     struct stk_reconcile_req down; /* the stop, and the kill */
     struct stk_interrupt interrupt;
+    struct stk_timer countdown;
     struct attached *first, **last;
     bool up_pending, down_pending, kill_wanted, stopped, left;
     const char **services; /* what the stop is about */
@@ -44,6 +50,16 @@ struct attach {
 };
 
 static void begin_stop(struct attach *a, enum stk_goal_kind kind);
+
+/* What is still being started is waited for first: a stop that looked before would miss it. */
+static void stop_all(struct attach *a)
+{
+    a->stopped = true;
+    if (a->up_pending)
+        stk_reconcile_wind_down(a->up);
+    else
+        begin_stop(a, STK_GOAL_STOP);
+}
 
 static void maybe_over(struct attach *a)
 {
@@ -119,7 +135,7 @@ static void exit_came(struct stk_op *op)
     if (one->exited && aborts(a, one)) {
         if (!from)
             a->exit_code = one->exit_code;
-        begin_stop(a, STK_GOAL_STOP);
+        stop_all(a);
     }
     all_ended(one);
 }
@@ -225,10 +241,33 @@ static void begin_attached(struct attach *a, const struct stk_event *ev, bool on
     stk_runtime_wait_healthy(a->cli->rt, &one->wait);
 }
 
+/* Who is still there, and how long it may be, once a second for somebody who waits at a terminal. */
+static void count_down(struct stk_timer *timer)
+{
+    struct attach *a = timer->data;
+    int64_t now = stk_monotonic_ms();
+    for (const struct attached *one = a->first; one; one = one->next)
+        if (one->stopping_since_ms && one->grace_ms)
+            fprintf(stderr, " Container %s  Stopping  %.0f s (killed after %g s)\n", one->name,
+                    (double)(now - one->stopping_since_ms) / 1000, one->grace_ms / 1000.0);
+    if (a->down_pending)
+        stk_timer_start(a->cli->loop, timer, COUNTDOWN_MS);
+}
+
+static void note_stop(struct attach *a, const struct stk_event *ev)
+{
+    struct attached *one = ev->ref.kind == STK_SERVICE ? find(a, &ev->ref) : NULL;
+    if (!one || ev->phase != STK_PHASE_STOP)
+        return;
+    one->stopping_since_ms = ev->type == STK_EV_BEGIN ? stk_monotonic_ms() : 0;
+    one->grace_ms = ev->grace_ms;
+}
+
 static void told(struct stk_sink *sink, const struct stk_event *ev)
 {
     struct attach *a = STK_CONTAINER(sink, struct attach, sink);
     a->view->event(a->view, ev);
+    note_stop(a, ev);
     bool started = ev->phase == STK_PHASE_START || ev->phase == STK_PHASE_RESTART;
     if (ev->type != STK_EV_DONE || ev->ref.kind != STK_SERVICE || a->stopped)
         return;
@@ -240,6 +279,7 @@ static void down_ended(struct stk_op *op)
 {
     struct attach *a = op->data;
     a->down_pending = false;
+    stk_timer_stop(&a->countdown);
     stk_reconcile_clear(&a->down);
     if (a->kill_wanted) {
         a->kill_wanted = false;
@@ -276,9 +316,11 @@ static void begin_stop(struct attach *a, enum stk_goal_kind kind)
         .goal = { .kind = kind, .services = services, .ignore_orphans = true },
         .grace = a->up->grace,
         .parallel = (unsigned)a->cli->o.parallel,
-        .sink = a->view,
+        .sink = &a->sink,
     };
     stk_reconcile(a->cli->loop, a->cli->rt, &a->down);
+    if (isatty(STDERR_FILENO) && kind == STK_GOAL_STOP)
+        stk_timer_start(a->cli->loop, &a->countdown, COUNTDOWN_MS);
 }
 
 /* An `up` that failed ends at once; what it had started is named and left as it is. */
@@ -303,7 +345,7 @@ static void up_ended(struct stk_op *op)
     a->up_pending = false;
     stk_lock_release(a->lock);
     if (a->stopped)
-        begin_stop(a, STK_GOAL_STOP);
+        begin_stop(a, a->kill_wanted ? STK_GOAL_KILL : STK_GOAL_STOP);
     else if (op->err.code != STK_OK)
         detach(a);
     maybe_over(a);
@@ -314,15 +356,13 @@ static void interrupted(struct stk_interrupt *interrupt, unsigned count)
     struct attach *a = interrupt->data;
     if (count == 1) {
         fputs("Gracefully stopping... (press Ctrl+C again to force)\n", stderr);
-        a->stopped = true;
-        if (a->up_pending)
-            stk_op_cancel(&a->up->op); /* the stop follows when it has ended */
-        else
-            begin_stop(a, STK_GOAL_STOP);
+        stop_all(a);
     } else if (count == 2) {
         fputs("Killing... (press Ctrl+C again to leave at once)\n", stderr);
-        a->kill_wanted = a->down_pending;
-        if (a->down_pending)
+        a->kill_wanted = a->down_pending || a->up_pending;
+        if (a->up_pending)
+            stk_op_cancel(&a->up->op);
+        else if (a->down_pending)
             stk_op_cancel(&a->down.op);
         else
             begin_stop(a, STK_GOAL_KILL);
@@ -346,12 +386,14 @@ static int status(struct attach *a)
     int signalled = stk_interrupt_status(&a->interrupt);
     if (signalled)
         return signalled;
+    if (a->exit_code >= 0)
+        return a->exit_code;
     if (a->up->op.err.code != STK_OK && a->up->op.err.code != STK_ECANCELED) {
         if (a->up->failed == 0)
             return stk_report_error(a->cli, &a->up->op.err);
         return stk_code_info(a->up->op.err.code)->exit_status;
     }
-    return a->exit_code >= 0 ? a->exit_code : a->lost;
+    return a->lost;
 }
 
 static void clear(struct attach *a)
@@ -389,6 +431,7 @@ int stk_attach(struct cli *cli, struct stk_reconcile_req *up)
     up->no_probe = cli->o.no_probe;
     up->quiet_pull = cli->o.quiet_pull;
     up->sink = &a.sink;
+    a.countdown = (struct stk_timer){ .fire = count_down, .data = &a };
     a.up_pending = true;
     a.interrupt = (struct stk_interrupt){ .came = interrupted, .data = &a };
     stk_interrupt_begin(cli->loop, &a.interrupt);

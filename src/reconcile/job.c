@@ -105,9 +105,29 @@ static struct stk_src place_of(const struct job *job)
     return unit ? unit->src : nowhere;
 }
 
+/* How it is now, with what only the wait saw: its verdict's exit code, which an engine forgets once the
+ * container runs again, and the last probe that we ran ourselves. */
+static bool culprit(const struct job *job, struct stk_status *ret)
+{
+    const struct stk_seen *now = job->inspect.seen, *then = job->wait.seen;
+    if (!(now && now->n) && !(then && then->n))
+        return false;
+    *ret = now && now->n ? now->v[0] : then->v[0];
+    if (!then || !then->n)
+        return true;
+    if (job->err.code == STK_ENOTREADY)
+        ret->exit_code = then->v[0].exit_code;
+    if (!ret->probe_output) {
+        ret->probe_output = then->v[0].probe_output;
+        ret->probe_exit = then->v[0].probe_exit;
+    }
+    return true;
+}
+
 static void end_failed(struct job *job)
 {
-    const struct stk_seen *seen = job->inspect.seen ? job->inspect.seen : job->wait.seen;
+    struct stk_status status;
+    bool known = culprit(job, &status);
     bool silent =
         job->run->stopping && job->err.code == STK_ECANCELED && !job->run->req->op.timed_out;
     job->state = JOB_FAILED;
@@ -120,7 +140,7 @@ static void end_failed(struct job *job)
                                        .code = job->err.code,
                                        .chain = chain,
                                        .src = place_of(job),
-                                       .status = seen && seen->n ? &seen->v[0] : NULL,
+                                       .status = known ? &status : NULL,
                                        .log_tail = job->tail.size ? job->tail.bytes : NULL });
     run_job_ended(job);
 }
@@ -263,7 +283,7 @@ static void stopped(struct stk_op *op)
 {
     struct job *job = op->data;
     job->changed |= job->stop.changed;
-    if (job->action->verb == STK_RESTART && op->err.code == STK_OK)
+    if (job->action->verb == STK_RESTART && op->err.code == STK_OK && !job->run->stopping)
         begin_start(job);
     else
         ended(op);

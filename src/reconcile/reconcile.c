@@ -127,6 +127,15 @@ static void cancel(struct stk_op *op)
         stk_op_cancel(&pass->inspect.op);
 }
 
+void stk_reconcile_wind_down(struct stk_reconcile_req *req)
+{
+    struct pass *pass = req->run;
+    if (pass && pass->running)
+        run_wind_down(&pass->run);
+    else if (pass)
+        stk_op_cancel(&pass->inspect.op);
+}
+
 static void name_images(struct pass *pass, const struct stk_graph *graph)
 {
     pass->images = stk_alloc((graph->n + 1) * sizeof(*pass->images));

@@ -37,6 +37,9 @@ struct stk_reconcile_req {
 };
 
 void stk_reconcile(struct stk_loop *loop, struct stk_runtime *rt, struct stk_reconcile_req *req);
+/* A gentler cancel: begins nothing more, ends waits and pulls, and lets what is being started or stopped
+ * come to its end, so that a stop that follows finds it. Idempotent; a cancel may still follow. */
+void stk_reconcile_wind_down(struct stk_reconcile_req *req);
 void stk_reconcile_clear(struct stk_reconcile_req *req);
 
 #endif

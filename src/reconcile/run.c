@@ -198,6 +198,20 @@ void run_cancel(struct run *run)
     /* What is under way ends through the loop, and the last of it ends the run. */
 }
 
+/* An engine goes on with what it was asked for, whoever has stopped listening. */
+static bool may_be_left(const struct job *job)
+{
+    return job->action->verb == STK_WAIT || job->action->verb == STK_PULL;
+}
+
+void run_wind_down(struct run *run)
+{
+    run->stopping = true;
+    for (size_t i = 0; i < run->req->plan->n; i++)
+        if (run->jobs[i].state == JOB_RUNNING && may_be_left(&run->jobs[i]))
+            job_cancel(&run->jobs[i]);
+}
+
 void run_clear(struct run *run)
 {
     for (size_t i = 0; run->jobs && i < run->req->plan->n; i++)

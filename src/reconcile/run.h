@@ -50,6 +50,7 @@ struct run {
 void run_begin(struct run *run, struct stk_runtime *rt, struct stk_reconcile_req *req,
                void (*done)(struct run *run));
 void run_cancel(struct run *run);
+void run_wind_down(struct run *run);
 void run_clear(struct run *run);
 
 /* Who needs what a job brings up, from the farthest: "web → api → db". Malloc'd; NULL: nobody does. */

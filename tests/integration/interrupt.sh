@@ -88,3 +88,31 @@ docker exec "$(container db)" touch /ready
 must run stackctl up -d
 check "web runs" same running "$(state web .State.Status)"
 must run stackctl down -t 1
+must run stackctl down
+
+# while many are being started: what the engine is busy with is waited for, and stopped as well
+many() { # what one of them does
+    echo "services:"
+    echo "  first: { image: 'busybox:1.36', command: [sh, -c, '$1'], stop_grace_period: 0s }"
+    local i
+    for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do
+        echo "  s$i: { image: 'busybox:1.36', command: [sleep, '600'], stop_grace_period: 0s }"
+    done
+}
+running() { docker ps -q --filter "label=com.docker.compose.project=$project" | wc -l; }
+stack many < <(many 'echo is up; sleep 600')
+in_background "$work/log" "$STACKCTL" up
+wait_for 20 grep -q 'Started' "$work/log" || exit 1
+kill -INT "$pid"
+wait_exit "$pid" 60
+cp "$work/log" "$work/out"
+expect_status 130
+check "nothing runs any more" same 0 "$(running)"
+must run stackctl down
+
+# the same when a container's end is to end it all, with the status of that container
+stack many < <(many 'exit 3')
+run stackctl up --abort-on-container-exit
+expect_status 3
+check "nothing runs any more" same 0 "$(running)"
+must run stackctl down
