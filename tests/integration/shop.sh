@@ -16,8 +16,9 @@ not_before() { # SERVICE FORMAT SERVICE FORMAT: the first moment is not before t
 
 # up: everything ready, in the order of the needs
 must run stackctl up -d --wait
+is_healthy() { [ "$(state "$1" .State.Health.Status)" = healthy ]; } # by the engine's own schedule
 for s in $long; do
-    check "$s is healthy" same healthy "$(state "$s" .State.Health.Status)"
+    wait_for 20 is_healthy "$s"
 done
 check "the job ended well" same "exited 0" "$(state migrate .State.Status) $(state migrate .State.ExitCode)"
 check "the job waited for the database" not_before migrate .State.StartedAt db .State.StartedAt
