@@ -56,6 +56,8 @@ static bool read_entry(struct load *ld, struct node *item, struct entry *ret)
             warn_src(ld, pair->src, pair->len, "unknown key '%s' in an include is ignored",
                      pair->key);
     }
+    if (item->kind == NODE_LIST)
+        return fail_node(ld, item, "an include must be a path or a mapping, not a list");
     if (!path)
         return fail_node(ld, item, "an include needs 'path'");
     if (!read_paths(ld, "path", path, &ret->paths))

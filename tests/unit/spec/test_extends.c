@@ -113,6 +113,7 @@ START_TEST(what_is_wrong_is_told_with_what_led_there)
           "service 'b' is in an included file too", NULL },
         { "include: sub/b.yaml\n", "", "must be a list", NULL },
         { "include: [{env_file: x}]\n", "", "needs 'path'", NULL },
+        { "include: [[sub/b.yaml]]\n", "", "a path or a mapping, not a list", NULL },
         { "include: [{path: sub/b.yaml, env_file: no.env}]\n", "services: {b: {image: x}}\n",
           "env_file 'no.env' of an include is not there", NULL },
     };
