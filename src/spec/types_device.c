@@ -29,9 +29,9 @@ bool device_scalar(struct load *ld, const struct key *key, struct node *node, vo
     }
     d->src = node->src;
     d->source = part[0];
-    d->target = n > 1 ? part[1] : part[0];
-    d->permissions = n > 2 ? part[2] : "rwm";
-    return true;
+    d->target = n > 1 ? part[1] : NULL;
+    d->permissions = n > 2 ? part[2] : NULL;
+    return device_finish(ld, node, object);
 }
 
 bool device_finish(struct load *ld, struct node *node, void *object)
@@ -40,9 +40,9 @@ bool device_finish(struct load *ld, struct node *node, void *object)
     d->src = node->src;
     if (!d->source || !*d->source)
         return fail_node(ld, node, "a device%s needs 'source'", where(ld));
-    if (!d->target)
+    if (!d->target || !*d->target)
         d->target = d->source;
-    if (!d->permissions)
+    if (!d->permissions || !*d->permissions)
         d->permissions = "rwm";
     return true;
 }

@@ -34,6 +34,8 @@ START_TEST(every_key_is_printed_as_docker_compose_prints_it)
         { "devices: [/dev/a, \"/dev/b:/dev/c:r\"]", "devices",
           "[{\"permissions\":\"rwm\",\"source\":\"/dev/a\",\"target\":\"/dev/a\"},"
           "{\"permissions\":\"r\",\"source\":\"/dev/b\",\"target\":\"/dev/c\"}]" },
+        { "devices: [\"/dev/a:/dev/b:\"]", "devices",
+          "[{\"permissions\":\"rwm\",\"source\":\"/dev/a\",\"target\":\"/dev/b\"}]" },
         { "gpus: all", "gpus", "[{\"count\":-1}]" },
         { "group_add: [5, mail]", "group_add", "[\"5\",\"mail\"]" },
         { "mem_swappiness: 60", "mem_swappiness", "\"60\"" },
