@@ -64,6 +64,19 @@ static bool no_file_was_found(const struct cli *cli)
     return false;
 }
 
+static int take_name(struct cli *cli, const struct stk_spec_opts *opts)
+{
+    struct stk_diags diags = { 0 };
+    char *name = NULL;
+    int rc = stk_spec_project_name(opts, &name, &diags) == 0 ? 0 : stk_report_diags(&diags);
+    stk_diags_clear(&diags);
+    if (rc)
+        return rc;
+    cli->project = stk_arena_strdup(cli->arena, name);
+    free(name);
+    return 0;
+}
+
 /* Commands that work from labels go on without a file, or with one that is wrong, when the project's
  * name is given: a stack must not be unstoppable because its file was broken in the meantime. A file
  * that was named and is not there is more likely a slip. */
@@ -74,17 +87,10 @@ static int go_by_name(struct cli *cli, const struct stk_spec_opts *opts)
         return stk_report_diags(&cli->diags);
     if (!missing)
         stk_report_diags(&cli->diags);
-    struct stk_diags diags = { 0 };
-    char *name = NULL;
-    int rc = stk_spec_project_name(opts, &name, &diags) == 0 ? 0 : stk_report_diags(&diags);
-    stk_diags_clear(&diags);
-    if (rc)
-        return rc;
-    cli->project = stk_arena_strdup(cli->arena, name);
-    free(name);
-    if (!missing)
+    int rc = take_name(cli, opts);
+    if (!rc && !missing)
         stk_warn("going on without the file, by what the engine has of project '%s'", cli->project);
-    return 0;
+    return rc;
 }
 
 /* Keys that are in the file and change nothing yet, one warning each. */
@@ -104,12 +110,23 @@ static void warn_not_acted(const struct stk_spec *spec)
     stk_diags_clear(&diags);
 }
 
+/* As with Docker Compose: a command that works from labels, given a name and no file, is about that
+ * project, whatever file lies around. */
+static bool only_named(const struct cli *cli)
+{
+    const char *files = getenv("COMPOSE_FILE");
+    return !(cli->command->needs & NEEDS_FILE) && cli->o.project && !cli->o.files.n &&
+           !(files && *files);
+}
+
 static int prepare_project(struct cli *cli)
 {
     struct stk_spec_opts opts = spec_opts(cli);
     int rc = scale_overrides(cli, &opts);
     if (rc)
         return rc;
+    if (only_named(cli))
+        return take_name(cli, &opts);
     if (stk_spec_load(&opts, &cli->spec, &cli->diags) != 0)
         return cli->command->needs & NEEDS_FILE ? stk_report_diags(&cli->diags)
                                                 : go_by_name(cli, &opts);

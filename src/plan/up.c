@@ -62,16 +62,36 @@ static void decide_image(struct up *u, const struct stk_unit *unit, struct choic
 {
     const char *policy = u->p->goal->pull ? u->p->goal->pull : unit->image.pull_policy;
     bool present = choice->seen && choice->seen->state == STK_PRESENT;
-    bool never = policy && strcmp(policy, "never") == 0;
+    bool never = policy && (strcmp(policy, "never") == 0 || strcmp(policy, "build") == 0);
     bool always = policy && strcmp(policy, "always") == 0;
     if (present && !always)
         return;
     choice->act = plan_add(u->p, STK_PULL, unit, NULL,
                            always  ? "its pull policy is 'always'"
-                           : never ? "the engine does not have it, and its pull policy is 'never'"
+                           : never ? "the engine does not have it, and it may not be pulled"
                                    : "the engine does not have it");
     u->p->plan->v[choice->act].preparation = true;
     u->p->plan->v[choice->act].no_pull = never;
+}
+
+/* Whoever runs on the network and is not part of this plan, so that it cannot be removed. */
+static const struct stk_status *user_out_of_scope(const struct up *u,
+                                                  const struct stk_unit *network)
+{
+    const struct stk_seen *seen = u->p->seen;
+    for (size_t i = 0; i < seen->n; i++) {
+        const struct stk_status *status = &seen->v[i];
+        if (status->ref.kind != STK_SERVICE || !plan_is_up(status))
+            continue;
+        unsigned n, first = stk_graph_instances(u->p->graph, status->ref.name, &n);
+        if (n && status->ref.index >= 1 && status->ref.index <= n &&
+            u->choices[first + status->ref.index - 1].in_scope)
+            continue;
+        for (size_t k = 0; k < status->networks.n; k++)
+            if (strcmp(status->networks.v[k], network->name) == 0)
+                return status;
+    }
+    return NULL;
 }
 
 /* A network whose definition changed is made anew; who uses it is stopped for it (see
@@ -85,6 +105,15 @@ static void decide_network(struct up *u, const struct stk_unit *unit, struct cho
     }
     if (unit->network->external || !choice->seen->config || is_same(choice->seen, unit))
         return;
+    const struct stk_status *user = user_out_of_scope(u, unit);
+    if (user) {
+        plan_note(
+            u->p,
+            "network '%s' differs from the file and is kept: container '%s' uses it and was not "
+            "asked for",
+            unit->name, user->name);
+        return;
+    }
     u->network_changes[unit->network - u->p->graph->spec->networks] = true;
     int removal = plan_add(u->p, STK_REMOVE, unit, choice->seen, "its definition changed");
     plan_diff(u->p->plan, choice->seen->config, unit->config, &u->p->plan->v[removal].changes,

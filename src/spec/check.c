@@ -227,7 +227,8 @@ static void check_replicas(struct check *c, struct service *s)
 static void check_limits(struct check *c, struct service *s)
 {
     const struct stk_deploy *d = &s->s.deploy;
-    if (s->s.mem_limit.set && d->limit_memory.set && s->s.mem_limit.v != d->limit_memory.v)
+    bool limits = d->limit_memory.set || d->limit_cpus.set || d->limit_pids.set; /* else 0 each */
+    if (s->s.mem_limit.set && limits && s->s.mem_limit.v != d->limit_memory.v)
         fail_src(c->ld, s->s.src,
                  "service '%s' has mem_limit %lld, but deploy.resources.limits.memory %lld",
                  s->s.name, (long long)s->s.mem_limit.v, (long long)d->limit_memory.v);
@@ -237,11 +238,11 @@ static void check_limits(struct check *c, struct service *s)
                  "service '%s' has mem_reservation %lld, but deploy.resources.reservations.memory "
                  "%lld",
                  s->s.name, (long long)s->s.mem_reservation.v, (long long)d->reserve_memory.v);
-    if (s->s.pids_limit.set && d->limit_pids.set && s->s.pids_limit.v != d->limit_pids.v)
+    if (s->s.pids_limit.set && limits && s->s.pids_limit.v != d->limit_pids.v)
         fail_src(c->ld, s->s.src,
                  "service '%s' has pids_limit %lld, but deploy.resources.limits.pids %lld",
                  s->s.name, (long long)s->s.pids_limit.v, (long long)d->limit_pids.v);
-    if (s->s.cpus.set && d->limit_cpus.set && s->s.cpus.v != d->limit_cpus.v)
+    if (s->s.cpus.set && limits && s->s.cpus.v != d->limit_cpus.v)
         fail_src(c->ld, s->s.src, "service '%s' has cpus %g, but deploy.resources.limits.cpus %g",
                  s->s.name, s->s.cpus.v, d->limit_cpus.v);
 }
@@ -262,10 +263,32 @@ static void check_targets(struct check *c, struct service *s)
     }
 }
 
+static bool is_restart_policy(const char *text)
+{
+    static const char *const words[] = { "no", "always", "unless-stopped", "on-failure" };
+    int64_t most;
+    for (size_t i = 0; i < STK_LEN(words); i++)
+        if (strcmp(text, words[i]) == 0)
+            return true;
+    return stk_starts(text, "on-failure:") && stk_parse_int(text + 11, &most) && most >= 0;
+}
+
+/* Docker Compose prints any; only the engine would refuse it, when half of the stack is up. */
+static void check_restart(struct check *c, struct service *s)
+{
+    if (!s->s.restart || is_restart_policy(s->s.restart))
+        return;
+    struct stk_diag d = diag_at(c->ld, s->s.src, length_of(s->s.name));
+    d.severity = c->ld->opts->no_run ? STK_WARNING : STK_ERROR;
+    d.hint = "always, unless-stopped, on-failure, on-failure:N or no";
+    stk_diags_add(c->ld->diags, &d, "service '%s' has the restart policy '%s', which is none",
+                  s->s.name, s->s.restart);
+}
+
 static check_fn *const checks[] = {
-    check_image,     check_depends_on,     drop_optional,  check_networks, check_network_mode,
-    check_volumes,   check_container_name, check_replicas, check_limits,   check_targets,
-    check_platforms, check_contexts,       check_files,    check_models,
+    check_restart,      check_image,     check_depends_on,     drop_optional,  check_networks,
+    check_network_mode, check_volumes,   check_container_name, check_replicas, check_limits,
+    check_targets,      check_platforms, check_contexts,       check_files,    check_models,
 };
 
 /* A secret or config comes from one place. */

@@ -130,6 +130,7 @@ in_background() { # FILE COMMAND...
     local file=$1
     shift
     last="$*"
+    : > "$file" # now: what an earlier command wrote there must not be taken for this one's
     env --default-signal=INT "$@" > "$file" 2>&1 < /dev/null &
     pid=$!
     background+=("$pid")

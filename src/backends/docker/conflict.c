@@ -21,9 +21,13 @@ bool stk_conflict_foreign(const struct stk_unit *unit, const json_t *found,
 {
     const json_t *labels = stk_json_get(stk_json_get(found, "Config"), "Labels");
     const char *id = stk_json_text(found, "Id");
-    if (stk_streq(stk_json_text(labels, STK_LABEL_PROJECT), unit->spec->project))
+    const char *service = stk_json_text(labels, STK_LABEL_SERVICE);
+    bool same_project = stk_streq(stk_json_text(labels, STK_LABEL_PROJECT), unit->spec->project);
+    if (same_project && stk_streq(service, unit->ref.name))
         return false;
-    STK_CLEANUP(stk_charp) char *who = whose(labels);
+    STK_CLEANUP(stk_charp)
+    char *who = same_project ? stk_printf("service '%s' of this project", service ? service : "?")
+                             : whose(labels);
     stk_fail(reterr, STK_ECONFLICT, nowhere, "the name '%s' is taken by container %.12s (%s)",
              unit->name, id ? id : "?", who);
     return true;

@@ -38,8 +38,11 @@ static void pull_or_fail(struct image *image)
     const struct stk_image_unit *unit = &image->req->unit->image;
     struct stk_error err = { 0 };
     const char *policy = image->req->no_pull ? "never" : unit->pull_policy;
-    if (stk_streq(policy, "never") || stk_streq(policy, "build")) {
-        stk_fail(&err, STK_EIMAGE, nowhere, "it is not there, and its pull policy is '%s'", policy);
+    bool build = stk_streq(unit->pull_policy, "build");
+    if (build || stk_streq(policy, "never")) {
+        stk_fail(&err, STK_EIMAGE, nowhere,
+                 build ? "it is not there, and building is not supported yet"
+                       : "it is not there, and its pull policy is 'never'");
         stk_task_end(&image->task, &err);
         return;
     }

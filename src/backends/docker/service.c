@@ -134,10 +134,11 @@ static void create(struct service *s)
     STK_CLEANUP(stk_charp) char *escaped = stk_url_escape(platform ? platform : "");
     free(s->name);
     s->name = s->old ? stk_printf("%.12s_%s", s->old_id, s->unit->name) : stk_strdup(s->unit->name);
+    STK_CLEANUP(stk_charp) char *name = stk_url_escape(s->name);
     s->task.call.wait_ms = WORK_MS;
     s->task.call.needs = "Id";
     stk_task_go(&s->task, CREATE, "POST", stk_create_body(&create),
-                "/containers/create?name=%s%s%s", s->name, platform ? "&platform=" : "", escaped);
+                "/containers/create?name=%s%s%s", name, platform ? "&platform=" : "", escaped);
 }
 
 static void want_image(struct service *s)

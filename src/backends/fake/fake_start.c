@@ -95,7 +95,10 @@ static void fail_no_image(struct fake_job *job, const char *image)
 static void fail_no_pull(struct fake_job *job, const char *policy)
 {
     struct stk_error err = { 0 };
-    stk_fail(&err, STK_EIMAGE, nowhere, "it is not there, and its pull policy is '%s'", policy);
+    bool build = stk_streq(policy, "build");
+    stk_fail(&err, STK_EIMAGE, nowhere,
+             build ? "it is not there, and building is not supported yet"
+                   : "it is not there, and its pull policy is 'never'");
     fake_job_end(job, &err);
 }
 
@@ -106,8 +109,9 @@ static void image_found(struct fake_job *job)
     bool present = fake_image_unit(job->engine, image->name);
     if (present && (req->no_pull || !req->force_pull) && !stk_streq(image->pull_policy, "always"))
         fake_job_end(job, NULL);
-    else if (!present && (req->no_pull || stk_streq(image->pull_policy, "never")))
-        fail_no_pull(job, req->no_pull ? "never" : image->pull_policy);
+    else if (!present && (req->no_pull || stk_streq(image->pull_policy, "never") ||
+                          stk_streq(image->pull_policy, "build")))
+        fail_no_pull(job, image->pull_policy);
     else
         pull(job, image->name, end_well);
 }
