@@ -55,7 +55,7 @@ static bool play(int fd, const char *request)
     if (strstr(request, " /plain ")) {
         put(fd, OK_HEAD "Api-Version: 1.41 \r\nContent-Length: 5\r\n\r\nhello");
     } else if (strstr(request, " /echo ")) {
-        char answer[2048];
+        char answer[4096];
         const char *body = strstr(request, "\r\n\r\n");
         snprintf(answer, sizeof(answer), OK_HEAD "Content-Length: %zu\r\n\r\n%s", strlen(body + 4),
                  body + 4);
