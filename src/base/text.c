@@ -70,8 +70,8 @@ static bool take_number(const char **s, double *ret)
 bool stk_parse_duration(const char *s, int64_t *ret_ns)
 {
     static const struct scale scales[] = {
-        { "ns", 1 },   { "us", 1e3 }, { "\xc2\xb5s", 1e3 }, { "ms", 1e6 },    { "s", 1e9 },
-        { "m", 60e9 }, { "h", 3.6e12 }, { "d", 86.4e12 },   { "w", 604.8e12 },
+        { "ns", 1 },   { "us", 1e3 },   { "\xc2\xb5s", 1e3 }, { "ms", 1e6 },     { "s", 1e9 },
+        { "m", 60e9 }, { "h", 3.6e12 }, { "d", 86.4e12 },     { "w", 604.8e12 },
     };
     double total = 0;
     bool negative = *s == '-';
@@ -264,12 +264,61 @@ void stk_escape_control(struct stk_buf *out, const char *s, size_t size)
     }
 }
 
+bool stk_looks_secret(const char *name)
+{
+    static const char *const words[] = { "PASS",    "SECRET",  "TOKEN",  "CREDENTIAL",
+                                         "PRIVATE", "API_KEY", "APIKEY", "ACCESS_KEY" };
+    for (size_t i = 0; i < STK_LEN(words); i++)
+        if (strcasestr(name, words[i]))
+            return true;
+    return false;
+}
+
+/* "DB_PASSWORD: x," "DB_PASSWORD=x": what follows, up to what ends a value in YAML. */
+static size_t mask_value(struct stk_buf *out, const char *s)
+{
+    size_t n = strspn(s, " \t");
+    stk_buf_add(out, s, n);
+    if (s[n] == '[' || s[n] == '{')
+        return n; /* secrets: [db]: names, no values */
+    bool quoted = s[n] == '"' || s[n] == '\'';
+    char quote[2] = { s[n], '\0' };
+    if (quoted)
+        stk_buf_putc(out, s[n++]);
+    size_t end = n + strcspn(s + n, quoted ? quote : ",}] \t");
+    for (; n < end; n++)
+        stk_buf_putc(out, '*');
+    return n;
+}
+
+void stk_mask_secrets(struct stk_buf *out, const char *line)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+    while (*line) {
+        size_t n = strspn(line, letters);
+        if (n == 0) {
+            stk_buf_putc(out, *line++);
+            continue;
+        }
+        STK_CLEANUP(stk_charp) char *name = stk_strndup(line, n);
+        stk_buf_add(out, line, n);
+        line += n;
+        size_t sign = strspn(line, "\"'");
+        if ((line[sign] != ':' && line[sign] != '=') || !stk_looks_secret(name))
+            continue;
+        stk_buf_add(out, line, sign + 1);
+        line += sign + 1;
+        line += mask_value(out, line);
+    }
+}
+
 int64_t stk_parse_rfc3339_ms(const char *s)
 {
     struct tm tm = { 0 };
     int read = 0, off_h = 0, off_m = 0;
-    if (!s || sscanf(s, "%4d-%2d-%2dT%2d:%2d:%2d%n", &tm.tm_year, &tm.tm_mon, &tm.tm_mday, &tm.tm_hour,
-                     &tm.tm_min, &tm.tm_sec, &read) != 6 ||
+    if (!s ||
+        sscanf(s, "%4d-%2d-%2dT%2d:%2d:%2d%n", &tm.tm_year, &tm.tm_mon, &tm.tm_mday, &tm.tm_hour,
+               &tm.tm_min, &tm.tm_sec, &read) != 6 ||
         tm.tm_year < 1970)
         return 0;
     tm.tm_year -= 1900;

@@ -33,6 +33,11 @@ const char *stk_nearest(const char *word, const char *const *candidates, size_t 
 /* Adds s with control characters as visible escapes, so that it can do nothing to a terminal. */
 void stk_escape_control(struct stk_buf *out, const char *s, size_t size);
 
+/* A name whose value should not be shown: PASSWORD, API_KEY, … */
+bool stk_looks_secret(const char *name);
+/* Adds a line of a file with the values of such names as stars, one for each byte. */
+void stk_mask_secrets(struct stk_buf *out, const char *line);
+
 /* Milliseconds since 1970 of "2006-01-02T15:04:05.999999999Z" (any offset); 0 when it is no date or
  * Docker's zero date 0001-01-01. */
 int64_t stk_parse_rfc3339_ms(const char *s);

@@ -37,8 +37,11 @@ static void add_line(struct stk_buf *out, const char *line)
 void stk_excerpt(struct stk_buf *out, const char *line, struct stk_src src, unsigned len,
                  const char *hint)
 {
+    STK_CLEANUP(stk_buf_clearp) struct stk_buf masked;
+    stk_buf_init(&masked, STK_MIB);
+    stk_mask_secrets(&masked, line);
     stk_buf_printf(out, "%5u | ", src.line);
-    add_line(out, line);
+    add_line(out, masked.bytes ? masked.bytes : "");
     stk_buf_puts(out, "\n      | ");
     for (unsigned i = width_before(line, src.col); i > 0; i--)
         stk_buf_putc(out, ' ');

@@ -15,21 +15,11 @@ struct diff {
 
 enum { SHOWN = 60 }; /* longer values are cut */
 
-static bool looks_secret(const char *key)
-{
-    static const char *const words[] = { "PASS",    "SECRET",  "TOKEN",  "CREDENTIAL",
-                                         "PRIVATE", "API_KEY", "APIKEY", "ACCESS_KEY" };
-    for (size_t i = 0; i < STK_LEN(words); i++)
-        if (strcasestr(key, words[i]))
-            return true;
-    return false;
-}
-
 static const char *shown(struct diff *d, const char *key, const json_t *value)
 {
     if (!value)
         return NULL;
-    if (looks_secret(key))
+    if (stk_looks_secret(key))
         return "***";
     if (json_is_string(value))
         return stk_arena_strdup(d->arena, json_string_value(value));

@@ -216,7 +216,8 @@ static void check_replicas(struct check *c, struct service *s)
         fail_src(c->ld, s->s.src, "service '%s' has scale %lld, but deploy.replicas %lld",
                  s->s.name, (long long)scale->v, (long long)replicas->v);
     if ((scale->set && scale->v < 0) || (replicas->set && replicas->v < 0))
-        fail_src(c->ld, s->s.src, "service '%s' cannot have a negative number of containers",
+        fail_src(c->ld, s->s.src,
+                 "service '%s' cannot have a negative number of containers (scale, replicas)",
                  s->s.name);
     else if ((scale->set && scale->v > MODEL_MAX_REPLICAS) ||
              (replicas->set && replicas->v > MODEL_MAX_REPLICAS))
@@ -285,10 +286,30 @@ static void check_restart(struct check *c, struct service *s)
                   s->s.name, s->s.restart);
 }
 
+/* Sizes and counts of which a negative one means nothing. */
+static void check_signs(struct check *c, struct service *s)
+{
+    const struct {
+        const char *key;
+        const struct stk_opt *value;
+        struct stk_src src;
+    } rows[] = {
+        { "healthcheck.retries", &s->s.healthcheck.retries, s->s.healthcheck.src },
+        { "shm_size", &s->s.shm_size, s->s.src },
+        { "mem_limit", &s->s.mem_limit, s->s.src },
+        { "mem_reservation", &s->s.mem_reservation, s->s.src },
+    };
+    for (size_t i = 0; i < STK_LEN(rows); i++)
+        if (rows[i].value->set && rows[i].value->v < 0)
+            fail_src(c->ld, rows[i].src, "'%s' of service '%s' must not be negative", rows[i].key,
+                     s->s.name);
+}
+
 static check_fn *const checks[] = {
-    check_restart,      check_image,     check_depends_on,     drop_optional,  check_networks,
-    check_network_mode, check_volumes,   check_container_name, check_replicas, check_limits,
-    check_targets,      check_platforms, check_contexts,       check_files,    check_models,
+    check_restart,        check_signs,    check_image,        check_depends_on,
+    drop_optional,        check_networks, check_network_mode, check_volumes,
+    check_container_name, check_replicas, check_limits,       check_targets,
+    check_platforms,      check_contexts, check_files,        check_models,
 };
 
 /* A secret or config comes from one place. */

@@ -82,7 +82,7 @@ static bool check_cycle(struct load *ld, const struct entry *entry)
     unsigned depth = 0;
     for (const struct including *up = ld->including; up; up = up->up) {
         if (stk_streq(up->path, entry->paths.v[0]))
-            return fail_node(ld, entry->at, "'%s' includes itself",
+            return fail_node(ld, entry->at, "include cycle: '%s' includes itself",
                              path_shown(ld, entry->paths.v[0]));
         depth++;
     }

@@ -81,5 +81,7 @@ void syntax_report(struct load *ld, const struct source *source, const yaml_pars
         d.other = (struct stk_src){ source->name, (unsigned)parser->context_mark.line + 1,
                                     (unsigned)parser->context_mark.column + 1 };
     d.hint = hint;
+    if (source->scope) /* what an include or extends reached by mistake may be nobody's business */
+        d.line = NULL;
     stk_diags_add(ld->diags, &d, "%s", says);
 }

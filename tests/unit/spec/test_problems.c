@@ -123,7 +123,7 @@ static const struct row rows[] = {
       "services 'a' and 'b' have the same container_name 'n'", NULL, 2 },
     { A "    scale: 2\n    deploy: {replicas: 3}\n", 2, 3,
       "service 'a' has scale 2, but deploy.replicas 3", NULL, 0 },
-    { A "    scale: -1\n", 2, 3, "service 'a' cannot have a negative number of containers", NULL,
+    { A "    scale: -1\n", 2, 3, "service 'a' cannot have a negative number of containers (scale, replicas)", NULL,
       0 },
     { A "    mem_limit: 1m\n    deploy: {resources: {limits: {memory: 2m}}}\n", 2, 3,
       "service 'a' has mem_limit 1048576, but deploy.resources.limits.memory 2097152", NULL, 0 },
