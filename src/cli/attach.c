@@ -155,12 +155,7 @@ static bool shows(const struct attach *a, const char *service)
         return false;
     if (o->attach.n)
         return listed(&o->attach, service);
-    if (a->cli->args.n == 0 || o->attach_dependencies)
-        return true;
-    for (size_t i = 0; i < a->cli->args.n; i++)
-        if (stk_glob(a->cli->args.v[i], service))
-            return true;
-    return false;
+    return o->attach_dependencies || stk_is_named(a->cli, service);
 }
 
 static struct attached *find(struct attach *a, const struct stk_ref *ref)

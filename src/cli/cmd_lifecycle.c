@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include "command.h"
-#include "text.h"
 
 #define AT(member) offsetof(struct options, member)
 
@@ -32,13 +31,9 @@ static bool has_containers(const struct cli *cli, const struct stk_seen *seen)
 {
     for (size_t i = 0; i < seen->n; i++) {
         const struct stk_status *status = &seen->v[i];
-        if (status->ref.kind != STK_SERVICE || status->oneoff)
-            continue;
-        if (cli->args.n == 0)
+        if (status->ref.kind == STK_SERVICE && !status->oneoff &&
+            stk_is_named(cli, status->ref.name))
             return true;
-        for (size_t k = 0; k < cli->args.n; k++)
-            if (stk_glob(cli->args.v[k], status->ref.name))
-                return true;
     }
     return false;
 }

@@ -160,10 +160,7 @@ static bool is_wanted(const struct cli *cli, const struct stk_status *st)
         return false;
     if (cli->o.index.set && (int64_t)st->ref.index != cli->o.index.v)
         return false;
-    for (size_t i = 0; i < cli->args.n; i++)
-        if (stk_glob(cli->args.v[i], st->ref.name))
-            return true;
-    return cli->args.n == 0;
+    return stk_is_named(cli, st->ref.name);
 }
 
 /* Names first, so that the prefixes have one width from the first line on. */

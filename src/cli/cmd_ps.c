@@ -60,10 +60,7 @@ static int wished_states(struct cli *cli, unsigned *ret)
 
 static bool is_named(const struct cli *cli, const struct stk_status *st)
 {
-    for (size_t i = 0; i < cli->args.n; i++)
-        if (stk_glob(cli->args.v[i], st->ref.name))
-            return true;
-    return cli->args.n == 0;
+    return stk_is_named(cli, st->ref.name);
 }
 
 static bool is_orphan(const struct cli *cli, const struct stk_status *st)

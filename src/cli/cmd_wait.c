@@ -107,12 +107,8 @@ static void interrupted(struct stk_interrupt *interrupt, unsigned count)
 
 static bool is_wanted(const struct cli *cli, const struct stk_status *status)
 {
-    if (status->ref.kind != STK_SERVICE || status->oneoff)
-        return false;
-    for (size_t i = 0; i < cli->args.n; i++)
-        if (stk_glob(cli->args.v[i], status->ref.name))
-            return true;
-    return cli->args.n == 0;
+    return status->ref.kind == STK_SERVICE && !status->oneoff &&
+           stk_is_named(cli, status->ref.name);
 }
 
 static void begin(struct waiting *w, const struct stk_seen *seen)

@@ -13,7 +13,8 @@ struct options {
     const char *project, *project_directory, *host, *runtime, *progress, *ansi;
     int64_t parallel;
     bool verbose, dry_run, help, version;
-    bool compatibility, all_resources; /* accepted, without effect */
+    bool all_resources;
+    bool compatibility; /* accepted, without effect */
     /* of commands */
     struct stk_strs scale, status, attach, no_attach;
     const char *pull, *exit_code_from, *format, *tail, *since, *until, *output, *rmi, *filter,
@@ -21,11 +22,11 @@ struct options {
     struct stk_opt timeout, wait_timeout, lock_timeout, index;
     bool detach, wait, force_recreate, no_recreate, no_deps, always_recreate_deps, no_start;
     bool remove_orphans, no_color, no_log_prefix, timestamps, abort_on_exit, abort_on_failure;
-    bool quiet_pull, renew_volumes, no_build, build, yes, attach_dependencies;
+    bool quiet_pull, renew_volumes, no_build, yes, attach_dependencies;
     bool no_interpolate, no_normalize, no_path_resolution, no_consistency, no_env_resolution;
     bool variables, models;
     bool all, quiet, services, volumes, images, networks, profiles_list, no_trunc, orphans;
-    bool follow, stop, force, exit_code, json, short_version, environment, menu, watch, timings, no_probe;
+    bool follow, stop, force, exit_code, json, short_version, environment, timings, no_probe;
 };
 
 enum option_type {
@@ -115,6 +116,9 @@ bool stk_colours(const struct cli *cli, int fd);
  * line). */
 struct stk_sink *stk_view_new(struct cli *cli);
 void stk_view_free(struct stk_sink *sink);
+
+/* Is the service among those named as arguments, by globs? Without arguments all are. */
+bool stk_is_named(const struct cli *cli, const char *service);
 
 /* Services named as arguments exist in the file or among the project's containers: else tells and
  * returns 1. */

@@ -127,6 +127,14 @@ int stk_cli_look(struct cli *cli, const char *project, unsigned what, struct stk
     return 0;
 }
 
+bool stk_is_named(const struct cli *cli, const char *service)
+{
+    for (size_t i = 0; i < cli->args.n; i++)
+        if (stk_glob(cli->args.v[i], service))
+            return true;
+    return cli->args.n == 0;
+}
+
 static bool known(const struct cli *cli, const struct stk_seen *seen, const char *name)
 {
     for (size_t i = 0; cli->spec && i < cli->spec->n_services; i++)
