@@ -58,11 +58,6 @@ static int wished_states(struct cli *cli, unsigned *ret)
     return 0;
 }
 
-static bool is_named(const struct cli *cli, const struct stk_status *st)
-{
-    return stk_is_named(cli, st->ref.name);
-}
-
 static bool is_orphan(const struct cli *cli, const struct stk_status *st)
 {
     if (!cli->spec || stk_spec_service(cli->spec, st->ref.name))
@@ -76,7 +71,7 @@ static bool is_orphan(const struct cli *cli, const struct stk_status *st)
 static bool is_wanted(const struct cli *cli, const struct stk_status *st, unsigned wished)
 {
     const unsigned alive = 1u << STK_RUNNING | 1u << STK_PAUSED | 1u << STK_RESTARTING;
-    if (st->ref.kind != STK_SERVICE || !is_named(cli, st))
+    if (st->ref.kind != STK_SERVICE || !stk_is_named(cli, st->ref.name))
         return false;
     if (st->oneoff && !cli->o.all)
         return false;
