@@ -139,6 +139,14 @@ static int prepare_project(struct cli *cli)
     return 0;
 }
 
+static int prepare_docker(struct cli *cli)
+{
+    cli->docker = stk_docker_of(cli->rt);
+    return cli->docker ? 0
+                       : stk_usage_error(cli, "the backend '%s' cannot %s: this needs Docker",
+                                         stk_runtime_backend(cli->rt), cli->command->name);
+}
+
 static int prepare_engine(struct cli *cli)
 {
     struct stk_runtime_opts opts = {
@@ -150,7 +158,7 @@ static int prepare_engine(struct cli *cli)
     struct stk_error err = { 0 };
     cli->loop = stk_loop_new();
     if (stk_runtime_open(cli->loop, &opts, &cli->rt, &err) == 0)
-        return 0;
+        return cli->command->needs & NEEDS_DOCKER ? prepare_docker(cli) : 0;
     int rc = stk_report_error(cli, &err);
     stk_error_clear(&err);
     return rc;

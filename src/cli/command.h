@@ -4,6 +4,7 @@
 #define STK_COMMAND_H
 
 #include "reconcile.h"
+#include "stackctl/docker.h"
 #include "stackctl/runtime.h"
 
 /* Everything the options of all commands set; a row names a member by its offset. */
@@ -55,6 +56,7 @@ enum {
     NEEDS_ENGINE = 4,  /* a runtime, opened */
     NEEDS_TO_RUN =
         8, /* with NEEDS_FILE: what can be read but not run (a host port held twice) is an error */
+    NEEDS_DOCKER = 16, /* with NEEDS_ENGINE: a Docker engine, whose powers are in docker.h */
 };
 
 struct cli;
@@ -82,6 +84,7 @@ struct cli {
     struct stk_graph *graph; /* NULL: likewise */
     struct stk_loop *loop;
     struct stk_runtime *rt;
+    struct stk_docker *docker; /* NULL: not asked for */
 };
 
 /* Parses argv into cli (options.c). Returns 0, or the exit status after telling what is wrong. */

@@ -1,5 +1,5 @@
 /* ps_text.c — how one container is worded for people and for programs. Which of them are shown is
- * cmd_ps.c. */
+ * commands/ps.c. */
 #include "ps_text.h"
 
 #include <stdlib.h>
