@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "put.h"
 #include "trace.h"
 
 enum step { MAKE, RUN, ASK, REST };
@@ -43,7 +44,8 @@ static void on_frame(struct stk_frames *frames, bool is_stderr, const char *byte
 {
     struct stk_exec *exec = frames->data;
     size_t room = exec->output.max - exec->output.size;
-    (void)is_stderr;
+    if (exec->said)
+        exec->said(exec, is_stderr, bytes, size);
     stk_buf_add(&exec->output, bytes, size < room ? size : room);
 }
 
@@ -150,9 +152,17 @@ static void on_cancel(struct stk_op *op)
         stk_op_cancel(&exec->call.op); /* or it has ended, and its done comes in a moment */
 }
 
-static json_t *description(const json_t *command)
+static json_t *description(const struct stk_exec *exec)
 {
-    return json_pack("{s:b, s:b, s:O}", "AttachStdout", 1, "AttachStderr", 1, "Cmd", command);
+    json_t *body =
+        json_pack("{s:b, s:b, s:O}", "AttachStdout", 1, "AttachStderr", 1, "Cmd", exec->command);
+    stk_put_str(body, "User", exec->user);
+    stk_put_str(body, "WorkingDir", exec->working_dir);
+    if (exec->environment)
+        json_object_set(body, "Env", (json_t *)(uintptr_t)exec->environment);
+    if (exec->privileged)
+        json_object_set_new(body, "Privileged", json_true());
+    return body;
 }
 
 void stk_exec_run(struct stk_docker *docker, struct stk_exec *exec)
@@ -167,8 +177,7 @@ void stk_exec_run(struct stk_docker *docker, struct stk_exec *exec)
     stk_frames_init(&exec->frames);
     exec->frames.frame = on_frame;
     exec->frames.data = exec;
-    go(exec, MAKE, "POST", description(exec->command),
-       stk_printf("/containers/%s/exec", exec->container));
+    go(exec, MAKE, "POST", description(exec), stk_printf("/containers/%s/exec", exec->container));
     exec->call.needs = "Id";
     stk_call_send(docker, &exec->call);
 }

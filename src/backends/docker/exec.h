@@ -15,12 +15,17 @@
 enum { STK_EXEC_OUTPUT = 4096 };
 
 struct stk_exec {
-    struct stk_op op;      /* the deadline counts from the submit */
-    const char *container; /* id */
-    const json_t *command; /* array of words */
+    struct stk_op op;               /* the deadline counts from the submit */
+    const char *container;          /* id */
+    const json_t *command;          /* array of words */
+    const char *user, *working_dir; /* NULL: the container's */
+    const json_t *environment;      /* array of "NAME=value" on top of the container's, or NULL */
+    bool privileged;
+    /* What it prints, as it comes; NULL: only output. */
+    void (*said)(struct stk_exec *exec, bool is_stderr, const char *bytes, size_t size);
     /* results */
     int exit_code;         /* valid when op.err.code is STK_OK */
-    struct stk_buf output; /* of both streams, as it came, at most STK_EXEC_OUTPUT */
+    struct stk_buf output; /* of both streams, as it came, the first STK_EXEC_OUTPUT bytes */
     char *id;              /* of the exec, once it was made, else NULL */
     /* private */
     struct stk_docker *docker;
@@ -32,7 +37,6 @@ struct stk_exec {
     bool canceled, bad; /* bad: what came is no such stream */
 };
 
-/* Runs it as the container's user, in its environment and folder. */
 void stk_exec_run(struct stk_docker *docker, struct stk_exec *exec);
 /* Takes it back without its done; the command itself may go on. Zeroed and ended ones are fine. */
 void stk_exec_abandon(struct stk_exec *exec);

@@ -22,6 +22,7 @@ static char dir[64], path[96];
 static int listener = -1;
 static pthread_t acceptor;
 static atomic_int starts, now_running, most_running, asked; /* asked: how an exec ended */
+static char described[512];                                 /* what the exec "noted" is made of */
 
 static void put(int fd, const char *bytes, size_t n)
 {
@@ -102,6 +103,8 @@ static void play_make(int fd, const char *request)
     char body[128], name[32] = "";
     sscanf(strstr(request, "/containers/"), "/containers/%31[a-z]", name);
     snprintf(body, sizeof(body), "{\"Id\":\"%s\"}", name);
+    if (strcmp(name, "noted") == 0)
+        snprintf(described, sizeof(described), "%s", strstr(request, "\r\n\r\n") + 4);
     if (strcmp(name, "gone") == 0)
         answer(fd, "409 Conflict", "{\"message\":\"container gone is not running\"}");
     else if (strcmp(name, "nameless") == 0)
@@ -239,6 +242,42 @@ START_TEST(a_command_tells_its_exit_code_and_both_its_outputs)
     ck_assert_int_eq(run("ill", 0), STK_OK);
     ck_assert_int_eq(exec.exit_code, 7);
     ck_assert_str_eq(exec.output.bytes, "out\nerr\n");
+    stk_exec_clear(&exec);
+    end();
+}
+END_TEST
+
+static char said[64];
+
+static void say(struct stk_exec *said_by, bool is_stderr, const char *bytes, size_t size)
+{
+    (void)said_by;
+    size_t have = strlen(said);
+    snprintf(said + have, sizeof(said) - have, "%c:%.*s", is_stderr ? 'e' : 'o', (int)size, bytes);
+}
+
+START_TEST(who_runs_it_and_where_is_told_and_what_it_says_is_heard)
+{
+    begin();
+    STK_CLEANUP(stk_jsonp) json_t *command = json_pack("[s]", "check");
+    STK_CLEANUP(stk_jsonp) json_t *environment = json_pack("[s]", "A=1");
+    said[0] = '\0';
+    exec = (struct stk_exec){ .op = { .done = on_exec },
+                              .container = "noted",
+                              .command = command,
+                              .user = "nobody",
+                              .working_dir = "/srv",
+                              .environment = environment,
+                              .privileged = true,
+                              .said = say };
+    stk_exec_run(docker, &exec);
+    stk_loop_run(loop);
+    ck_assert_int_eq(exec.op.err.code, STK_OK);
+    ck_assert_str_eq(said, "o:out\ne:err\n");
+    ck_assert_ptr_nonnull(strstr(described, "\"User\":\"nobody\""));
+    ck_assert_ptr_nonnull(strstr(described, "\"WorkingDir\":\"/srv\""));
+    ck_assert_ptr_nonnull(strstr(described, "\"Env\":[\"A=1\"]"));
+    ck_assert_ptr_nonnull(strstr(described, "\"Privileged\":true"));
     stk_exec_clear(&exec);
     end();
 }
@@ -412,6 +451,7 @@ START_TEST(a_check_can_be_stopped_at_any_moment)
 END_TEST
 
 STK_TESTS("exec", a_command_tells_its_exit_code_and_both_its_outputs,
+          who_runs_it_and_where_is_told_and_what_it_says_is_heard,
           an_exit_code_that_comes_late_is_waited_for, only_so_much_output_is_kept,
           what_cannot_be_run_fails_in_the_engines_words, a_deadline_lets_go_of_a_command_that_hangs,
           a_check_is_run_until_it_passes, a_check_that_cannot_be_run_is_tried_again,
