@@ -20,6 +20,8 @@ enum stk_phase {
     STK_PHASE_STOP,
     STK_PHASE_RESTART,
     STK_PHASE_KILL,
+    STK_PHASE_PAUSE,
+    STK_PHASE_UNPAUSE,
     STK_PHASE_REMOVE,
     STK_PHASE_KEEP, /* runs already, untouched */
     STK_PHASE_COUNT

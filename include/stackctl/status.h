@@ -26,6 +26,26 @@ enum stk_health { STK_HEALTH_NONE, STK_HEALTH_STARTING, STK_HEALTH_HEALTHY, STK_
 /* "", "starting", "healthy", "unhealthy". */
 const char *stk_health_name(enum stk_health health);
 
+/* How the last run of an instance ended. */
+enum stk_end {
+    STK_END_NONE,   /* it has not */
+    STK_END_EXITED, /* by itself, with exit_code */
+    STK_END_KILLED, /* by signal */
+    STK_END_OOM,    /* by the kernel: out of memory */
+    STK_END_ENGINE, /* the engine could not start it: error has its words */
+};
+/* "none", "exited", "killed", "oom-killed", "engine-error". */
+const char *stk_end_name(enum stk_end end);
+
+struct stk_outcome {
+    enum stk_end end;
+    int exit_code;
+    int signal;          /* the number, as Linux has it; 0: none */
+    const char *error;   /* borrowed; NULL: none */
+    int64_t finished_ms; /* 0: unknown */
+    unsigned restarts;
+};
+
 struct stk_published { /* a port of an instance, as bound now */
     unsigned target, published; /* published 0: not bound on the host */
     const char *host_ip, *protocol;

@@ -39,15 +39,29 @@ static struct stk_spec_opts spec_opts(const struct cli *cli)
     };
 }
 
+/* web=3 as an argument is as --scale web=3 for the service web. */
+static int take_scales(struct cli *cli)
+{
+    const char **names = stk_arena_array(cli->arena, cli->args.n + 1, sizeof(*names));
+    if (cli->args.n == 0)
+        return stk_usage_error(cli, "%s needs SERVICE=NUMBER", cli->command->name);
+    for (size_t i = 0; i < cli->args.n; i++)
+        names[i] = stk_arena_strndup(cli->arena, cli->args.v[i], strcspn(cli->args.v[i], "="));
+    cli->o.scale = cli->args;
+    cli->args.v = names;
+    return 0;
+}
+
 /* --scale web=3, each as a key and its value. */
 static int scale_overrides(struct cli *cli, struct stk_spec_opts *opts)
 {
+    const char *what = cli->command->needs & TAKES_SCALES ? "argument" : "--scale";
     struct stk_kv *v = stk_arena_array(cli->arena, cli->o.scale.n + 1, sizeof(*v));
     for (size_t i = 0; i < cli->o.scale.n; i++) {
         const char *text = cli->o.scale.v[i], *equals = strchr(text, '=');
         int64_t n;
         if (!equals || equals == text || !stk_parse_int(equals + 1, &n) || n < 0 || n > 10000)
-            return stk_usage_error(cli, "invalid --scale '%s': expected SERVICE=NUMBER", text);
+            return stk_usage_error(cli, "invalid %s '%s': expected SERVICE=NUMBER", what, text);
         v[i].key = stk_arena_strndup(cli->arena, text, (size_t)(equals - text));
         v[i].value = equals + 1;
     }
@@ -121,8 +135,10 @@ static bool only_named(const struct cli *cli)
 
 static int prepare_project(struct cli *cli)
 {
+    int rc = cli->command->needs & TAKES_SCALES ? take_scales(cli) : 0;
     struct stk_spec_opts opts = spec_opts(cli);
-    int rc = scale_overrides(cli, &opts);
+    if (!rc)
+        rc = scale_overrides(cli, &opts);
     if (rc)
         return rc;
     if (only_named(cli))
@@ -139,7 +155,7 @@ static int prepare_project(struct cli *cli)
     return 0;
 }
 
-static int prepare_docker(struct cli *cli)
+int stk_cli_prepare_docker(struct cli *cli)
 {
     cli->docker = stk_docker_of(cli->rt);
     return cli->docker ? 0
@@ -158,7 +174,7 @@ static int prepare_engine(struct cli *cli)
     struct stk_error err = { 0 };
     cli->loop = stk_loop_new();
     if (stk_runtime_open(cli->loop, &opts, &cli->rt, &err) == 0)
-        return cli->command->needs & NEEDS_DOCKER ? prepare_docker(cli) : 0;
+        return cli->command->needs & NEEDS_DOCKER ? stk_cli_prepare_docker(cli) : 0;
     int rc = stk_report_error(cli, &err);
     stk_error_clear(&err);
     return rc;

@@ -19,7 +19,7 @@ struct options {
     /* of commands */
     struct stk_strs scale, status, attach, no_attach;
     const char *pull, *exit_code_from, *format, *tail, *since, *until, *output, *rmi, *filter,
-        *hash, *wait_for, *trace;
+        *hash, *wait_for, *trace, *signal, *protocol;
     struct stk_opt timeout, wait_timeout, lock_timeout, index;
     bool detach, wait, force_recreate, no_recreate, no_deps, always_recreate_deps, no_start;
     bool remove_orphans, no_color, no_log_prefix, timestamps, abort_on_exit, abort_on_failure;
@@ -57,6 +57,7 @@ enum {
     NEEDS_TO_RUN =
         8, /* with NEEDS_FILE: what can be read but not run (a host port held twice) is an error */
     NEEDS_DOCKER = 16, /* with NEEDS_ENGINE: a Docker engine, whose powers are in docker.h */
+    TAKES_SCALES = 32, /* arguments are SERVICE=N: what --scale takes elsewhere */
 };
 
 struct cli;
@@ -95,6 +96,8 @@ void stk_help_command(const struct command *command);
 
 /* Prepares what the command of cli needs; tells what is wrong. 0 or the exit status. */
 int stk_cli_prepare(struct cli *cli);
+/* As NEEDS_DOCKER does, for a command that needs it for some options only. */
+int stk_cli_prepare_docker(struct cli *cli);
 
 /* Tells one error on standard error ("error: …", with its place and source line when it has one)
  * and returns the exit status of its code. */

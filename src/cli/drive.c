@@ -149,18 +149,25 @@ static bool known(const struct cli *cli, const struct stk_seen *seen, const char
     return false;
 }
 
+static const char *nearest(const struct cli *cli, const struct stk_seen *seen, const char *name)
+{
+    size_t n = 0, most = (cli->spec ? cli->spec->n_services : 0) + (seen ? seen->n : 0);
+    const char **candidates = stk_arena_array(cli->arena, most + 1, sizeof(*candidates));
+    for (size_t i = 0; cli->spec && i < cli->spec->n_services; i++)
+        candidates[n++] = cli->spec->services[i].name;
+    for (size_t i = 0; seen && i < seen->n; i++)
+        if (seen->v[i].ref.kind == STK_SERVICE)
+            candidates[n++] = seen->v[i].ref.name;
+    return stk_arena_strdup(cli->arena, stk_nearest(name, candidates, n));
+}
+
 int stk_check_services(const struct cli *cli, const struct stk_seen *seen,
                        const struct stk_strs *names)
 {
     for (size_t i = 0; i < names->n; i++) {
         if (known(cli, seen, names->v[i]))
             continue;
-        const char *near = NULL;
-        size_t n = cli->spec ? cli->spec->n_services : 0;
-        const char **candidates = stk_arena_array(cli->arena, n + 1, sizeof(*candidates));
-        for (size_t k = 0; k < n; k++)
-            candidates[k] = cli->spec->services[k].name;
-        near = stk_nearest(names->v[i], candidates, n);
+        const char *near = nearest(cli, seen, names->v[i]);
         struct stk_error err = { 0 };
         stk_fail(&err, STK_EFAIL, (struct stk_src){ 0 }, "no such service: %s%s%s%s", names->v[i],
                  near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");

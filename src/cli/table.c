@@ -37,7 +37,7 @@ char *table_text(const struct table *table)
     stk_buf_init(&out, 64 * STK_MIB);
     size_t *widths = stk_alloc(table->columns * sizeof(*widths));
     for (size_t i = 0; i < table->columns; i++)
-        widths[i] = column_width(table, i) + GAP;
+        widths[i] = column_width(table, i) + (table->gap ? table->gap : GAP);
     for (size_t i = 0; i < table->n; i++) {
         size_t column = i % table->columns;
         if (column + 1 < table->columns)
@@ -59,5 +59,5 @@ void table_clear(struct table *table)
     for (size_t i = 0; i < table->n; i++)
         free(table->cells[i]);
     free(table->cells);
-    *table = (struct table){ .columns = table->columns };
+    *table = (struct table){ .columns = table->columns, .gap = table->gap };
 }

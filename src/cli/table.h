@@ -6,6 +6,7 @@
 
 struct table {
     size_t columns, n, cap;
+    size_t gap;   /* spaces between columns; 0: 3 */
     char **cells; /* row after row */
 };
 

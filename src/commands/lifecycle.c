@@ -1,9 +1,13 @@
 /* cmd_lifecycle.c — start, stop, restart, kill and rm: one goal each, over what exists. */
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "command.h"
+#include "arena.h"
+#include "buf.h"
+#include "control_each.h"
+#include "signals.h"
 
 #define AT(member) offsetof(struct options, member)
 
@@ -24,6 +28,13 @@ static const struct option_row rm_options[] = {
     { "stop", 's', OPT_FLAG, AT(stop), NULL, "Stop them first" },
     { "volumes", 'v', OPT_FLAG, AT(volumes), NULL, "Remove their anonymous volumes, too" },
     { "all", 'a', OPT_FLAG, AT(all), NULL, NULL },
+    { 0 },
+};
+
+static const struct option_row kill_options[] = {
+    { "signal", 's', OPT_STRING, AT(signal), "SIGNAL", "Instead of SIGKILL: a name or a number" },
+    { "remove-orphans", 0, OPT_FLAG, AT(remove_orphans), NULL,
+      "Remove containers of services the file does not have" },
     { 0 },
 };
 
@@ -58,10 +69,13 @@ static int go(struct cli *cli, enum stk_goal_kind kind)
                   .services = cli->args,
                   .no_deps = cli->o.no_deps,
                   .volumes = cli->o.volumes,
+                  .remove_orphans = cli->o.remove_orphans,
                   .stop = cli->o.stop },
         .grace = cli->o.timeout,
     };
     rc = stk_drive(cli, &req);
+    if (rc == 0 && !cli->o.dry_run && req.changed == 0 && kind == STK_GOAL_KILL)
+        fputs("no container to kill\n", stderr);
     if (rc == 0 && kind == STK_GOAL_START && !has_containers(cli, req.seen))
         rc = nothing_to_start(cli);
     stk_reconcile_clear(&req);
@@ -83,9 +97,27 @@ static int run_restart(struct cli *cli)
     return go(cli, STK_GOAL_RESTART);
 }
 
+static int unknown_signal(const struct cli *cli)
+{
+    STK_CLEANUP(stk_buf_clearp) struct stk_buf all;
+    stk_buf_init(&all, STK_KIB);
+    stk_signal_add_all(&all);
+    return stk_usage_error(cli, "unknown signal '%s': expected a number or one of %s",
+                           cli->o.signal, all.bytes);
+}
+
+static int signal_each(struct cli *cli, int signal)
+{
+    int rc = stk_cli_prepare_docker(cli);
+    return rc ? rc : control_each(cli, STK_CONTROL_SIGNAL, signal);
+}
+
 static int run_kill(struct cli *cli)
 {
-    return go(cli, STK_GOAL_KILL);
+    int signal = SIGKILL;
+    if (cli->o.signal && !stk_signal_parse(cli->o.signal, &signal))
+        return unknown_signal(cli);
+    return signal == SIGKILL ? go(cli, STK_GOAL_KILL) : signal_each(cli, signal);
 }
 
 /* Names what would go and asks; true when it may. */
@@ -149,8 +181,14 @@ const struct command stk_cmd_restart = {
     run_restart,
 };
 const struct command stk_cmd_kill = {
-    "kill", "[SERVICE...]", "Kill containers (SIGKILL)", NULL, NEEDS_PROJECT | NEEDS_ENGINE, -1,
-    NULL,   run_kill,
+    "kill",
+    "[SERVICE...]",
+    "Kill containers, or send them a signal",
+    NULL,
+    NEEDS_PROJECT | NEEDS_ENGINE,
+    -1,
+    kill_options,
+    run_kill,
 };
 const struct command stk_cmd_rm = {
     "rm",       "[SERVICE...]", "Remove stopped containers", NULL, NEEDS_PROJECT | NEEDS_ENGINE, -1,

@@ -6,6 +6,7 @@
 
 #include "arena.h"
 #include "buf.h"
+#include "outcome.h"
 
 void stk_judge_init(struct stk_judge *judge, enum stk_until until, unsigned settle_ms)
 {
@@ -20,30 +21,13 @@ void stk_judge_died(struct stk_judge *judge, int exit_code)
     judge->deaths += !judge->looked;
 }
 
-static void describe_code(struct stk_buf *out, int exit_code, bool oom)
-{
-    const char *signal = exit_code > 128 ? sigabbrev_np(exit_code - 128) : NULL;
-    if (oom)
-        stk_buf_puts(out, "was killed because it ran out of memory");
-    else if (signal)
-        stk_buf_printf(out, "was killed by signal %d (SIG%s)", exit_code - 128, signal);
-    else
-        stk_buf_printf(out, "exited with code %d", exit_code);
-}
-
-static void describe_exit(struct stk_buf *out, const struct stk_status *st)
-{
-    describe_code(out, st->exit_code, st->oom);
-    if (st->error && *st->error)
-        stk_buf_printf(out, ": %s", st->error);
-}
-
 static enum stk_verdict fail_exited(const struct stk_status *st, const char *too_early,
                                     struct stk_error *reterr)
 {
     STK_CLEANUP(stk_buf_clearp) struct stk_buf how;
     stk_buf_init(&how, 64 * STK_KIB);
-    describe_exit(&how, st);
+    struct stk_outcome outcome = stk_outcome_of(st);
+    stk_outcome_text(&how, &outcome);
     stk_fail(reterr, STK_ENOTREADY, (struct stk_src){ 0 }, "%s%s", how.bytes, too_early);
     return STK_FAILS;
 }
@@ -125,10 +109,10 @@ static enum stk_verdict fail_crashing(const struct stk_judge *judge, const struc
     STK_CLEANUP(stk_buf_clearp) struct stk_buf how;
     struct stk_src nowhere = { 0 };
     stk_buf_init(&how, 64 * STK_KIB);
-    if (is_down(st))
-        describe_exit(&how, st);
-    else if (judge->died)
-        describe_code(&how, judge->exit_code, false);
+    struct stk_outcome outcome =
+        is_down(st) ? stk_outcome_of(st) : stk_outcome_of_code(judge->exit_code, false);
+    if (is_down(st) || judge->died)
+        stk_outcome_text(&how, &outcome);
     if (!how.size)
         stk_fail(reterr, STK_ENOTREADY, nowhere, "keeps crashing: restarted %u time%s",
                  st->restarts, st->restarts == 1 ? "" : "s");
