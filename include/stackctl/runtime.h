@@ -108,13 +108,15 @@ void stk_runtime_inspect(struct stk_runtime *rt, struct stk_inspect_req *req);
  *
  * HEALTHY and READY of an instance with a health check: the backend runs that check itself, at once
  * and then with back-off, and the first success ends the wait; the engine's own verdicts count as
- * ever. READY without a check: up for settle_ms without dying once. */
+ * ever. READY without a check: up for settle_ms without dying once. READY of what own calls a job:
+ * exited 0. */
 struct stk_wait_req {
     struct stk_op op;
     struct stk_ref ref;
     enum stk_until until;
-    bool no_probe;      /* leave readiness to the engine's own schedule of checks */
-    unsigned settle_ms; /* 0: the default, 2 s */
+    const struct stk_own *own; /* x-stackctl of its service; NULL: as it was when the instance was made */
+    bool no_probe;      /* leave health checks to the engine's own schedule */
+    unsigned settle_ms; /* 0: own's, else 2 s */
     struct stk_seen *seen; /* result: one status, on success and on STK_ENOTREADY; the caller's to free */
 };
 void stk_runtime_wait_healthy(struct stk_runtime *rt, struct stk_wait_req *req);

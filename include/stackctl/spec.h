@@ -244,6 +244,34 @@ struct stk_hooks {
     size_t n;
 };
 
+/* What is looked at from outside, for images without a shell; all that is given must be so. */
+struct stk_ready_http {
+    bool set;
+    const char *path;      /* "/health" */
+    struct stk_opt port;   /* in the container; set in a loaded spec */
+    struct stk_opt status; /* that one; !set: any from 200 to 399 */
+};
+struct stk_ready {
+    bool set;
+    const char *tcp;  /* "5432" of the container, or "host:5432" as this machine sees it */
+    struct stk_ready_http http;
+    const char *log;  /* POSIX extended regular expression that a line since the start matches */
+    const char *file; /* absolute path in the container */
+    struct stk_opt timeout;
+    struct stk_src src;
+};
+/* x-stackctl of a service: what Docker Compose has no key for. */
+struct stk_own {
+    bool set;
+    const char *kind;           /* "job": ready when it has exited 0; "service": when it runs; NULL: as it turns
+                                   out */
+    struct stk_opt once;        /* a job that is done is not run again until it or its image changes */
+    struct stk_opt settle;      /* up for so long without dying, it is ready; for what has no check */
+    struct stk_opt accelerated; /* !set: true; false: its health check is left to the engine's schedule */
+    struct stk_ready ready;
+    struct stk_src src;
+};
+
 struct stk_watch {
     const char *path;   /* absolute */
     const char *action; /* "rebuild", "sync", "restart", "sync+restart", "sync+exec" */
@@ -361,10 +389,12 @@ struct stk_service {
     const char *pull_refresh_after;
     struct stk_env_file *env_files; /* only of a spec loaded with no_env_resolution */
     size_t n_env_files;
+    struct stk_own own;
     /* derived */
     unsigned replicas;         /* scale, deploy.replicas, or 1 */
     const char *config; /* canonical JSON of what a container is made from */
     const char *hash;   /* SHA-256 that Docker Compose 2.40 gives it, hex */
+    const char *own_config; /* canonical JSON of own, or NULL */
 };
 
 struct stk_ipam_pool {

@@ -64,6 +64,7 @@ struct stk_status {
     int64_t created_ms, started_ms, finished_ms; /* since 1970, by the engine's clock; 0: unknown */
     const char *image, *image_id; /* reference it was made from; ID of what it runs */
     const char *config; /* canonical form it was made from; NULL when another tool made it */
+    const char *own_config; /* x-stackctl of its service then, canonical; NULL: none */
     const char *hash;   /* Docker Compose's hash of it, whoever made it; NULL: unknown */
     const char *command, *status_text; /* "Up 3 minutes (healthy)", as the engine words it */
     const char *error;                 /* the engine's own words about a failed start, or NULL */

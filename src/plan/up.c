@@ -10,6 +10,7 @@
 /* What was planned for one node of the graph. */
 struct choice {
     bool in_scope;
+    bool job; /* it is waited for until it has ended */
     const struct stk_status *seen;
     int act;                         /* the action that brings it up, or NO_ACTION */
     int stop;                        /* its instance is stopped first (its network changes) */
@@ -280,19 +281,37 @@ static void decide_instance(struct up *u, const struct stk_unit *unit, struct ch
         u->p->plan->v[choice->act].create_only = u->p->goal->no_start;
 }
 
-static bool already(const struct stk_status *seen, enum stk_until until)
+/* A job is done when it has ended well: because its file says so, or because somebody waits for that. */
+static void mark_jobs(struct up *u)
 {
+    const struct stk_graph *graph = u->p->graph;
+    for (size_t i = 0; i < graph->n; i++) {
+        if (graph->v[i].unit.ref.kind != STK_SERVICE)
+            continue;
+        const struct stk_own *own = &graph->v[i].unit.service->own;
+        u->choices[i].job |= stk_streq(own->kind, "job") || own->once.v;
+        for (size_t k = 0; k < graph->v[i].n_needs; k++)
+            if (graph->v[i].needs[k].until == STK_UNTIL_COMPLETED)
+                u->choices[graph->v[i].needs[k].to].job = true;
+    }
+}
+
+/* Whether it needs no wait. What is told from outside only is asked again each time. */
+static bool already(const struct stk_unit *unit, const struct stk_status *seen,
+                    enum stk_until until)
+{
+    bool asked = unit->service->own.ready.set;
     if (!seen)
         return false;
     switch (until) {
     case STK_UNTIL_STARTED:
         return plan_is_up(seen) || seen->state == STK_EXITED;
     case STK_UNTIL_HEALTHY:
-        return seen->state == STK_RUNNING && seen->health == STK_HEALTH_HEALTHY;
+        return seen->state == STK_RUNNING && seen->health == STK_HEALTH_HEALTHY && !asked;
     case STK_UNTIL_COMPLETED:
         return seen->state == STK_EXITED && seen->exit_code == 0;
     case STK_UNTIL_READY:
-        return seen->state == STK_RUNNING &&
+        return seen->state == STK_RUNNING && !asked &&
                (seen->health == STK_HEALTH_HEALTHY || seen->health == STK_HEALTH_NONE);
     case STK_UNTIL_EXITED:
         return seen->state == STK_EXITED || seen->state == STK_DEAD;
@@ -308,7 +327,7 @@ static int wait_for(struct up *u, unsigned node, enum stk_until until)
         return choice->act;
     if (choice->waits[until] != NO_ACTION)
         return choice->waits[until];
-    if (choice->act == NO_ACTION && already(choice->seen, until))
+    if (choice->act == NO_ACTION && already(&u->p->graph->v[node].unit, choice->seen, until))
         return NO_ACTION;
     int wait = plan_add(u->p, STK_WAIT, &u->p->graph->v[node].unit, choice->seen, NULL);
     u->p->plan->v[wait].until = until;
@@ -390,18 +409,20 @@ static void decide(struct up *u, size_t i)
     }
 }
 
-/* Under --wait a service that somebody waits to complete is a job; the others are to be ready. */
+/* Under --wait a job is to be done, the others are to be ready; what ends well by itself is both. */
 static void wait_for_all(struct up *u)
 {
+    mark_jobs(u);
     for (size_t i = 0; i < u->p->graph->n; i++) {
         struct choice *choice = &u->choices[i];
         if (!choice->in_scope || u->p->graph->v[i].unit.ref.kind != STK_SERVICE)
             continue;
         if (choice->waits[STK_UNTIL_HEALTHY] != NO_ACTION)
             continue; /* who is healthy is ready */
-        if (choice->waits[STK_UNTIL_COMPLETED] == NO_ACTION &&
-            !already(choice->act == NO_ACTION ? choice->seen : NULL, STK_UNTIL_COMPLETED))
-            wait_for(u, (unsigned)i, STK_UNTIL_READY);
+        bool done = choice->act == NO_ACTION && choice->seen && choice->seen->state == STK_EXITED &&
+                    choice->seen->exit_code == 0;
+        if (choice->waits[STK_UNTIL_COMPLETED] == NO_ACTION && !done)
+            wait_for(u, (unsigned)i, choice->job ? STK_UNTIL_COMPLETED : STK_UNTIL_READY);
     }
 }
 

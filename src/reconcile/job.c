@@ -325,6 +325,7 @@ static void begin_wait(struct job *job)
         .op = { .done = ended, .data = job },
         .ref = job->action->ref,
         .until = job->action->until,
+        .own = job->action->unit ? &job->action->unit->service->own : NULL,
         .no_probe = job->run->req->no_probe,
     };
     if (!job->action->seen || job->action->unit)

@@ -7,11 +7,35 @@
 #include "arena.h"
 #include "buf.h"
 #include "outcome.h"
+#include "text.h"
 
 void stk_judge_init(struct stk_judge *judge, enum stk_until until, unsigned settle_ms)
 {
-    *judge =
-        (struct stk_judge){ .until = until, .settle_ms = settle_ms ? settle_ms : STK_SETTLE_MS };
+    *judge = (struct stk_judge){ .until = until,
+                                 .settle_given = settle_ms != 0,
+                                 .settle_ms = settle_ms ? settle_ms : STK_SETTLE_MS };
+}
+
+static unsigned ms_of(struct stk_opt duration, unsigned otherwise)
+{
+    int64_t ms = duration.v / STK_NS_PER_MS;
+    if (!duration.set)
+        return otherwise;
+    return ms < INT32_MAX ? (unsigned)ms : INT32_MAX;
+}
+
+void stk_judge_heed(struct stk_judge *judge, const struct stk_own *own)
+{
+    static const struct stk_own none;
+    own = own ? own : &none;
+    judge->job = stk_streq(own->kind, "job") || own->once.v;
+    judge->service = stk_streq(own->kind, "service");
+    judge->asked = own->ready.set && !judge->job;
+    judge->timeout_ms = judge->asked ? ms_of(own->ready.timeout, 0) : 0;
+    if (!judge->settle_given)
+        judge->settle_ms = ms_of(own->settle, STK_SETTLE_MS);
+    if (judge->job && judge->until == STK_UNTIL_READY)
+        judge->until = STK_UNTIL_COMPLETED;
 }
 
 void stk_judge_died(struct stk_judge *judge, int exit_code)
@@ -96,7 +120,8 @@ static unsigned restarts_that_count(const struct stk_judge *judge, const struct 
 /* A policy that gives up by itself says how many deaths are too many. */
 static bool keeps_crashing(const struct stk_judge *judge, const struct stk_status *st)
 {
-    bool settles = judge->until == STK_UNTIL_READY && st->health == STK_HEALTH_NONE;
+    bool settles =
+        judge->until == STK_UNTIL_READY && st->health == STK_HEALTH_NONE && !judge->asked;
     if (!settles && st->restarts_most)
         return false;
     return restarts_that_count(judge, st) >= (settles ? 1 : STK_CRASH_RESTARTS);
@@ -142,13 +167,24 @@ static enum stk_verdict look_at_ended(const struct stk_judge *judge, const struc
         return STK_HOLDS;
     case STK_UNTIL_STARTED:
         return st->started_ms ? STK_HOLDS : fail_exited(st, "", reterr);
-    case STK_UNTIL_COMPLETED:
     case STK_UNTIL_READY:
+        if (judge->service || judge->asked)
+            return fail_exited(st, " before it was ready", reterr);
+        /* fall through */
+    case STK_UNTIL_COMPLETED:
         return st->exit_code == 0 && !st->oom ? STK_HOLDS : fail_exited(st, "", reterr);
     case STK_UNTIL_HEALTHY:
         return fail_exited(st, " before it was healthy", reterr);
     }
     return STK_PENDING;
+}
+
+static enum stk_verdict by_asking(const struct stk_judge *judge, const struct stk_status *st,
+                                  struct stk_error *reterr)
+{
+    if (st->health == STK_HEALTH_UNHEALTHY)
+        return fail_unhealthy(st, reterr);
+    return judge->passed ? STK_HOLDS : STK_PENDING;
 }
 
 static enum stk_verdict look_at_up(const struct stk_judge *judge, const struct stk_status *st,
@@ -159,8 +195,10 @@ static enum stk_verdict look_at_up(const struct stk_judge *judge, const struct s
     case STK_UNTIL_STARTED:
         return STK_HOLDS;
     case STK_UNTIL_HEALTHY:
-        return by_health(st, reterr);
+        return judge->asked ? by_asking(judge, st, reterr) : by_health(st, reterr);
     case STK_UNTIL_READY:
+        if (judge->asked)
+            return by_asking(judge, st, reterr);
         if (st->health != STK_HEALTH_NONE)
             return by_health(st, reterr);
         return by_settling(judge, st, now_ms, engine_now_ms, ret_again_ms);
@@ -185,19 +223,20 @@ static void note_run(struct stk_judge *judge, const struct stk_status *st, int64
 {
     bool same_run =
         judge->looked && judge->started_ms == st->started_ms && st->state == STK_RUNNING;
-    if (!same_run)
+    if (!judge->looked)
+        judge->first_ms = now_ms;
+    if (!same_run) {
         judge->since_ms = now_ms;
+        judge->passed = false;
+    }
     judge->started_ms = st->state == STK_RUNNING ? st->started_ms : 0;
     judge->looked = true;
 }
 
-enum stk_verdict stk_judge_look(struct stk_judge *judge, const struct stk_status *st,
-                                int64_t now_ms, int64_t engine_now_ms, unsigned *ret_again_ms,
-                                struct stk_error *reterr)
+static enum stk_verdict look(const struct stk_judge *judge, const struct stk_status *st,
+                             int64_t now_ms, int64_t engine_now_ms, unsigned *ret_again_ms,
+                             struct stk_error *reterr)
 {
-    *ret_again_ms = 0;
-    note_restarts(judge, st);
-    note_run(judge, st, now_ms);
     bool patient = judge->until == STK_UNTIL_EXITED || judge->until == STK_UNTIL_STARTED;
     if (!patient && keeps_crashing(judge, st))
         return fail_crashing(judge, st, reterr);
@@ -223,8 +262,46 @@ enum stk_verdict stk_judge_look(struct stk_judge *judge, const struct stk_status
     return STK_PENDING;
 }
 
+static bool wants_readiness(const struct stk_judge *judge)
+{
+    return judge->until == STK_UNTIL_HEALTHY || judge->until == STK_UNTIL_READY;
+}
+
+/* The file's own limit. */
+static enum stk_verdict look_at_clock(const struct stk_judge *judge, int64_t now_ms,
+                                      unsigned *ret_again_ms, struct stk_error *reterr)
+{
+    int64_t left = judge->first_ms + judge->timeout_ms - now_ms;
+    if (left > 0) {
+        if (!*ret_again_ms || left < *ret_again_ms)
+            *ret_again_ms = (unsigned)left;
+        return STK_PENDING;
+    }
+    stk_fail(reterr, STK_ENOTREADY, (struct stk_src){ 0 }, "was not ready within %g s%s%s",
+             judge->timeout_ms / 1000.0, judge->told ? ": " : "", judge->told ? judge->told : "");
+    return STK_FAILS;
+}
+
+enum stk_verdict stk_judge_look(struct stk_judge *judge, const struct stk_status *st,
+                                int64_t now_ms, int64_t engine_now_ms, unsigned *ret_again_ms,
+                                struct stk_error *reterr)
+{
+    *ret_again_ms = 0;
+    note_restarts(judge, st);
+    note_run(judge, st, now_ms);
+    enum stk_verdict verdict = look(judge, st, now_ms, engine_now_ms, ret_again_ms, reterr);
+    if (verdict == STK_PENDING && judge->timeout_ms && wants_readiness(judge))
+        return look_at_clock(judge, now_ms, ret_again_ms, reterr);
+    return verdict;
+}
+
+bool stk_judge_may_ask(const struct stk_judge *judge, const struct stk_status *st)
+{
+    return judge->asked && !judge->passed && st->state == STK_RUNNING && wants_readiness(judge);
+}
+
 bool stk_judge_may_pass(const struct stk_judge *judge, const struct stk_status *st)
 {
-    return st->state == STK_RUNNING && st->health == STK_HEALTH_STARTING &&
-           (judge->until == STK_UNTIL_HEALTHY || judge->until == STK_UNTIL_READY);
+    return st->state == STK_RUNNING && st->health == STK_HEALTH_STARTING && !judge->asked &&
+           wants_readiness(judge);
 }

@@ -27,15 +27,26 @@ enum stk_verdict { STK_PENDING, STK_HOLDS, STK_FAILS };
 struct stk_judge {
     enum stk_until until;
     unsigned settle_ms;
+    bool settle_given;
+    bool job, service;   /* as the file calls it; neither: as it turns out */
+    bool asked;          /* what tells readiness is asked from outside: not health, nor settling */
+    bool passed;         /* and it was told, of this run: the caller's to set */
+    const char *told;    /* or what it told last: the caller's to set, borrowed */
+    unsigned timeout_ms; /* it fails after so long; 0: never */
     bool looked, died;
     int exit_code;          /* of the last death that was told, when died */
     unsigned deaths, count; /* told before the first look; restarts at that look, those left out */
     int64_t started_ms;     /* of the run last looked at, by the engine's clock */
     int64_t since_ms;       /* when that run was first looked at, by the caller's clock */
+    int64_t first_ms;       /* when anything was */
 };
 
 /* settle_ms 0: the default. */
 void stk_judge_init(struct stk_judge *judge, enum stk_until until, unsigned settle_ms);
+
+/* What x-stackctl of its service says about it, or NULL; before the first look. What was given to init goes
+ * before its settle. */
+void stk_judge_heed(struct stk_judge *judge, const struct stk_own *own);
 
 /* An event told that a run ended. Whether that was a crash is only known by the next look: its
  * restart count rises with a restart by its policy, and only then. */
@@ -50,5 +61,7 @@ enum stk_verdict stk_judge_look(struct stk_judge *judge, const struct stk_status
 
 /* True for a status that a first success of the unit's own health check would make hold. */
 bool stk_judge_may_pass(const struct stk_judge *judge, const struct stk_status *st);
+/* True for one of which readiness has to be asked from outside. */
+bool stk_judge_may_ask(const struct stk_judge *judge, const struct stk_status *st);
 
 #endif

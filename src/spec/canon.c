@@ -68,6 +68,7 @@ void model_canon(struct load *ld, struct model *m)
         if (m->services[i].enabled) {
             s->config = form_of(ld, &service_table, s);
             s->hash = hash_of(ld, &service_table, s, (struct hashed){ 0 });
+            s->own_config = s->own.set ? form_of(ld, &own_table, &s->own) : NULL;
         }
     }
     for (size_t i = 0; i < m->n_networks; i++) {

@@ -1,5 +1,5 @@
 /* check.c — rules across keys of the enabled services: names that must exist, values that must agree.
- * Ports are in check_ports.c, cycles in check_cycles.c. */
+ * Ports are in check_ports.c, our own keys in check_own.c, cycles in check_cycles.c. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -354,5 +354,6 @@ void model_check(struct load *ld, struct model *m)
         check_file(ld, &m->configs[i], "config");
     map_clear(&c.containers);
     check_ports(ld, m);
+    check_own(ld, m);
     check_cycles(ld, m);
 }

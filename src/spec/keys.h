@@ -21,7 +21,7 @@ extern const struct table secret_table, config_table, model_table;
 /* Those of single types */
 extern const struct table build_table, deploy_table, hook_table, develop_table, secret_ref_table,
     config_ref_table, device_table, request_table, gpu_table, blkio_table, model_ref_table,
-    preference_table, soft_hard_table, env_file_table, external_table, provider_table;
+    preference_table, soft_hard_table, env_file_table, external_table, provider_table, own_table;
 
 /* The short forms of items, and rules across their keys. */
 bool device_scalar(struct load *ld, const struct key *key, struct node *node, void *object);
@@ -32,6 +32,8 @@ bool file_ref_finish(struct load *ld, struct node *node, void *object);
 bool file_finish(struct load *ld, struct node *node, void *object);
 bool build_finish(struct load *ld, struct node *node, void *object);
 bool watch_finish(struct load *ld, struct node *node, void *object);
+bool ready_finish(struct load *ld, struct node *node, void *object);
+bool own_finish(struct load *ld, struct node *node, void *object);
 bool hook_finish(struct load *ld, struct node *node, void *object);
 
 #endif

@@ -177,6 +177,8 @@ static const struct key service_keys[] = {
     { "volumes_from", &type_strings, AT(volumes_from), KEY_DISTINCT, "volumes of other services",
       NULL },
     { "working_dir", &type_string, AT(working_dir), 0, "directory its command starts in", NULL },
+    { "x-stackctl", &type_set_group, AT(own), KEY_NULL_OK | KEY_NO_HASH | KEY_NO_CONFIG,
+      "what Docker Compose has no key for", &own_table },
 };
 const struct table service_table = TABLE(NULL, service_keys);
 #undef AT

@@ -77,9 +77,10 @@ void model_enable(struct load *ld, struct model *m);
 bool model_derive(struct load *ld, struct model *m);
 /* depends.c: dependencies that follow from other keys. */
 void derive_depends(struct load *ld, struct service *s);
-/* check.c, check_ports.c: rules across keys. Report every problem. */
+/* check.c, check_ports.c, check_own.c: rules across keys. Report every problem. */
 void model_check(struct load *ld, struct model *m);
 void check_ports(struct load *ld, const struct model *m);
+void check_own(struct load *ld, struct model *m);
 void check_cycles(struct load *ld, const struct model *m);
 /* canon.c: config and hash of everything. */
 void model_canon(struct load *ld, struct model *m);

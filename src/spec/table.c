@@ -50,9 +50,9 @@ static void note_not_acted(struct load *ld, const struct table *table, const str
 
 static bool parse_pair(struct load *ld, const struct table *table, struct pair *pair, void *object)
 {
-    if (stk_starts(pair->key, "x-"))
-        return true;
     const struct key *key = find(table, pair->key);
+    if (!key && stk_starts(pair->key, "x-"))
+        return true;
     if (!key)
         return fail_unknown(ld, table, pair);
     if (node_is_null(pair->value)) {

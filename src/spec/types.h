@@ -87,7 +87,7 @@ bool fail_type(struct load *ld, const struct key *key, const struct node *node);
 extern const struct type type_string, type_bool, type_int, type_float, type_bytes, type_duration,
     type_flag, type_published, type_port_number, type_condition, type_mount_type, type_octal,
     type_pull_policy, type_word, type_text, type_image, type_device_count, type_file_mode,
-    type_path, type_oom_score, type_container_name;
+    type_path, type_oom_score, type_container_name, type_regex, type_inside_path, type_address;
 /* Lists and maps */
 extern const struct type type_strings, type_string_or_strings, type_command, type_expose, type_kvs,
     type_map, type_extra_hosts, type_ulimits, type_label_files, type_ssh, type_contexts,
@@ -97,7 +97,7 @@ extern const struct type type_group, type_deploy, type_healthcheck, type_health_
     type_ports, type_mounts, type_networks, type_depends_on, type_env_files, type_network_external,
     type_volume_external, type_file_external, type_set_group, type_objects, type_gpus, type_devices,
     type_build, type_file_refs, type_models, type_extends, type_section, type_services,
-    type_include, type_name;
+    type_include, type_name, type_ready_http;
 
 /* For types that read others' forms */
 bool read_bool(struct load *ld, const struct key *key, const struct node *node, bool *ret);

@@ -53,6 +53,7 @@ static void put_service(json_t *labels, const struct stk_unit *unit)
     put(labels, STK_LABEL_DIR, unit->spec->dir);
     put_list(labels, STK_LABEL_FILES, &unit->spec->files);
     put_list(labels, STK_LABEL_ENV_FILE, &unit->spec->env_files);
+    put(labels, STK_LABEL_OWN, unit->service->own_config);
 }
 
 json_t *stk_labels(const struct stk_unit *unit, const char *tool)

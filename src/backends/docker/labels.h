@@ -23,6 +23,8 @@
 #define STK_LABEL_VOLUME   STK_L "volume"
 #define STK_LABEL_REPLACE  STK_L "replace"
 #define STK_LABEL_CONFIG   "io.stackctl.config"
+#define STK_LABEL_OWN                                                                              \
+    "io.stackctl.own" /* x-stackctl of the service, beside what Docker Compose knows */
 
 /* The file's own labels and ours for the unit; a new object. tool is the version of this
  * program. */

@@ -6,6 +6,7 @@
 #include "engine.h"
 #include "events.h"
 #include "judge.h"
+#include "own.h"
 #include "probe.h"
 #include "resolve.h"
 #include "text.h"
@@ -25,6 +26,8 @@ struct wait {
     struct stk_judge judge;
     struct stk_probe probe;
     struct stk_seen *seen; /* by the last look */
+    const struct stk_own *own;
+    struct stk_arena *arena; /* of own when it is the label's; NULL: not looked at yet */
     char *id;
     bool news;   /* something happened during a look */
     bool passed; /* our own check did */
@@ -57,6 +60,7 @@ static void clear(struct stk_task *task)
     w->req->seen = TAKE(w->seen);
     stk_probe_clear(&w->probe);
     stk_events_leave(task->docker, &w->listener);
+    stk_arena_free(w->arena);
     free(w->id);
 }
 
@@ -91,6 +95,12 @@ static void on_passed(struct stk_probe *probe)
         stk_task_end(&w->task, NULL);
 }
 
+static bool accelerated(const struct wait *w)
+{
+    bool off = w->own && w->own->accelerated.set && !w->own->accelerated.v;
+    return !w->req->no_probe && !off;
+}
+
 static void go_on(struct wait *w, const json_t *found, unsigned again_ms)
 {
     if (!stk_judge_may_pass(&w->judge, &w->seen->v[0])) {
@@ -99,13 +109,23 @@ static void go_on(struct wait *w, const json_t *found, unsigned again_ms)
     } else if (w->passed) {
         stk_task_end(&w->task, NULL);
         return;
-    } else if (!w->req->no_probe) {
+    } else if (accelerated(w)) {
         stk_probe_start(w->task.docker, &w->probe, found);
     }
     if (w->news)
         look(w);
     else
         stk_task_pause(&w->task, REST, again_ms && again_ms < REST_MS ? again_ms : REST_MS);
+}
+
+/* What the file says of it now, else what its label says that the file said. */
+static void heed(struct wait *w)
+{
+    if (w->arena)
+        return;
+    w->arena = stk_arena_new();
+    w->own = w->req->own ? w->req->own : stk_own_parse(w->arena, w->seen->v[0].own_config);
+    stk_judge_heed(&w->judge, w->own);
 }
 
 static void judge(struct wait *w, const json_t *found)
@@ -116,6 +136,7 @@ static void judge(struct wait *w, const json_t *found)
     stk_see_one(&seeing, w->req->ref, found);
     stk_seen_free(w->seen);
     w->seen = stk_seen_finish(&seeing);
+    heed(w);
     int64_t engine_now = w->task.docker->same_machine ? stk_now_ms() : 0;
     switch (stk_judge_look(&w->judge, &w->seen->v[0], stk_monotonic_ms(), engine_now, &again_ms,
                            &err)) {

@@ -217,6 +217,9 @@ static void set_common(struct fake_unit *u, const struct stk_unit *unit,
     u->key = stk_arena_strdup(u->arena, unit->ref.name);
     u->index = unit->ref.index;
     u->config = stk_arena_strdup(u->arena, unit->config);
+    u->own_config = unit->ref.kind == STK_SERVICE
+                        ? stk_arena_strdup(u->arena, unit->service->own_config)
+                        : NULL;
     u->hash = stk_arena_strdup(u->arena, unit->hash);
     u->labels = copy_kvs(u->arena, labels);
 }

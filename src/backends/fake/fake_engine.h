@@ -98,7 +98,7 @@ struct fake_unit {
     const char *project, *key; /* key: service, or key in the file */
     int64_t index;
     bool oneoff;
-    const char *hash, *config;
+    const char *hash, *config, *own_config;
     struct stk_kvs labels;
     /* containers */
     const char *image, *image_id, *command, *check, *restart, *error;

@@ -141,6 +141,7 @@ static const struct fake_field unit_fields[] = {
     U("oneoff", FAKE_BOOL, oneoff),
     U("hash", FAKE_STR, hash),
     U("config", FAKE_STR, config),
+    U("own_config", FAKE_STR, own_config),
     OTHER(labels),
     U("image", FAKE_STR, image),
     U("image_id", FAKE_STR, image_id),

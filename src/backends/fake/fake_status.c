@@ -144,6 +144,7 @@ void fake_status_of(struct fake_engine *e, struct stk_arena *arena, const struct
         .state = u->state,
         .created_ms = u->created / STK_NS_PER_MS,
         .config = stk_arena_strdup(arena, u->config),
+        .own_config = stk_arena_strdup(arena, u->own_config),
         .hash = stk_arena_strdup(arena, u->hash),
     };
     copy_labels(arena, u, ret);

@@ -6,9 +6,12 @@
 
 #include "fake_engine.h"
 #include "judge.h"
+#include "own.h"
 
 struct wait {
     struct stk_judge judge;
+    const struct stk_own *own;
+    bool heeded;
     bool probing, ran, passed;
     int64_t probe_at; /* ns */
     int64_t pause_ms; /* after the next failure */
@@ -73,6 +76,25 @@ static unsigned until_next(const struct fake_job *job, unsigned again_ms)
     return again_ms && again_ms < ms ? again_ms : (unsigned)ms;
 }
 
+static void heed(struct fake_job *job, const struct stk_status *st)
+{
+    const struct stk_wait_req *req = job->req;
+    struct wait *w = job->more;
+    if (w->heeded)
+        return;
+    w->heeded = true;
+    w->own = req->own ? req->own : stk_own_parse(job->arena, st->own_config);
+    stk_judge_heed(&w->judge, w->own);
+}
+
+static bool accelerated(const struct fake_job *job)
+{
+    const struct stk_wait_req *req = job->req;
+    const struct wait *w = job->more;
+    bool off = w->own && w->own->accelerated.set && !w->own->accelerated.v;
+    return !req->no_probe && !off;
+}
+
 static void look(struct fake_job *job)
 {
     struct stk_wait_req *req = job->req;
@@ -81,9 +103,10 @@ static void look(struct fake_job *job)
     struct stk_seen *seen = see(job);
     int64_t now_ms = job->engine->clock / STK_NS_PER_MS;
     unsigned again_ms;
+    heed(job, &seen->v[0]);
     enum stk_verdict verdict =
         stk_judge_look(&w->judge, &seen->v[0], now_ms, now_ms, &again_ms, &err);
-    bool may_pass = stk_judge_may_pass(&w->judge, &seen->v[0]) && !req->no_probe;
+    bool may_pass = stk_judge_may_pass(&w->judge, &seen->v[0]) && accelerated(job);
     if (verdict != STK_PENDING) {
         req->seen = seen;
         fake_job_end(job, &err);

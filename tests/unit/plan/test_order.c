@@ -122,7 +122,8 @@ START_TEST(up_on_a_stack_that_is_as_wanted_changes_nothing)
         struct stk_plan *plan = stk_plan_make(graph, seen, &goal, "p");
         ck_assert_uint_eq(stk_plan_changes(plan), 0);
         for (size_t i = 0; i < plan->n; i++)
-            ck_assert_int_ne(plan->v[i].verb, STK_WAIT);
+            ck_assert(plan->v[i].verb != STK_WAIT || /* but for jobs that still run */
+                      plan->v[i].until == STK_UNTIL_COMPLETED);
         stk_plan_free(plan);
         stk_seen_free(seen);
         stk_graph_free(graph);

@@ -267,8 +267,8 @@ END_TEST
 
 START_TEST(one_that_dies_once_is_not_ready)
 {
-    open_script("{ \"speed\": 20, \"services\": { \"web\": { \"exit_ms\": 50, \"exit_code\": 1, "
-                "\"runs\": 1 } } }");
+    open_script(
+        "{ \"services\": { \"web\": { \"exit_ms\": 200, \"exit_code\": 1, \"runs\": 1 } } }");
     want("web");
     service.restart = "on-failure:5";
     ck_assert_int_eq(start(), STK_OK);
@@ -323,7 +323,7 @@ END_TEST
 
 START_TEST(a_verdict_of_the_engine_ends_the_wait_whatever_our_own_checks_say)
 {
-    open_script("{ \"speed\": 10, \"services\": { \"web\": { \"ready_ms\": 5000, \"probe_exit\": 3,"
+    open_script("{ \"speed\": 2, \"services\": { \"web\": { \"ready_ms\": 5000, \"probe_exit\": 3,"
                 "\"probe_output\": \"refused\", \"health\": [ { \"ms\": 300, \"is\": \"unhealthy\" "
                 "} ] } } }");
     want("web");

@@ -69,6 +69,73 @@ START_TEST(without_a_check_ready_means_up_for_a_while)
 }
 END_TEST
 
+static enum stk_verdict heeding(enum stk_until until, struct stk_own own, struct stk_status st,
+                                int64_t up_ms)
+{
+    struct stk_judge judge;
+    unsigned again_ms;
+    stk_judge_init(&judge, until, 0);
+    stk_judge_heed(&judge, &own);
+    return stk_judge_look(&judge, &st, 5000, 100000 + up_ms, &again_ms, NULL);
+}
+
+START_TEST(what_is_called_a_job_is_ready_when_it_has_ended_well)
+{
+    const struct stk_own job = { .kind = "job" }, once = { .once = { true, true } };
+    ck_assert_int_eq(heeding(STK_UNTIL_READY, job, ST(UP), 60000), STK_PENDING);
+    ck_assert_int_eq(heeding(STK_UNTIL_READY, once, ST(UP), 60000), STK_PENDING);
+    ck_assert_int_eq(heeding(STK_UNTIL_READY, job, ST(ENDED), 0), STK_HOLDS);
+    ck_assert_int_eq(heeding(STK_UNTIL_READY, job, ST(ENDED, .exit_code = 3), 0), STK_FAILS);
+}
+END_TEST
+
+START_TEST(what_is_called_a_service_has_failed_when_it_ends)
+{
+    const struct stk_own service = { .kind = "service" };
+    ck_assert_int_eq(heeding(STK_UNTIL_READY, service, ST(UP), STK_SETTLE_MS), STK_HOLDS);
+    ck_assert_int_eq(heeding(STK_UNTIL_READY, service, ST(ENDED), 0), STK_FAILS);
+}
+END_TEST
+
+START_TEST(the_while_to_stay_up_is_the_files)
+{
+    const struct stk_own brief = { .settle = { true, 100000000 } },
+                         none = { .settle = { true, 0 } };
+    ck_assert_int_eq(heeding(STK_UNTIL_READY, brief, ST(UP), 99), STK_PENDING);
+    ck_assert_int_eq(heeding(STK_UNTIL_READY, brief, ST(UP), 100), STK_HOLDS);
+    ck_assert_int_eq(heeding(STK_UNTIL_READY, none, ST(UP), 0), STK_HOLDS);
+}
+END_TEST
+
+START_TEST(what_is_asked_from_outside_is_ready_when_that_was_told_of_this_run)
+{
+    const struct stk_own own = { .ready = {
+                                     .set = true, .tcp = "80", .timeout = { true, 3000000000 } } };
+    struct stk_status st = { UP };
+    struct stk_judge judge;
+    struct stk_error err = { 0 };
+    unsigned again_ms;
+    stk_judge_init(&judge, STK_UNTIL_HEALTHY, 0);
+    stk_judge_heed(&judge, &own);
+    ck_assert_int_eq(stk_judge_look(&judge, &st, 5000, 0, &again_ms, &err), STK_PENDING);
+    ck_assert_uint_eq(again_ms, 3000);
+    ck_assert(stk_judge_may_ask(&judge, &st) && !stk_judge_may_pass(&judge, &st));
+    judge.passed = true;
+    st.started_ms = 101000; /* another run */
+    ck_assert_int_eq(stk_judge_look(&judge, &st, 6000, 0, &again_ms, &err), STK_PENDING);
+    judge.told = "tcp 80: connection refused";
+    ck_assert_int_eq(stk_judge_look(&judge, &st, 8000, 0, &again_ms, &err), STK_FAILS);
+    ck_assert_str_eq(err.msg, "was not ready within 3 s: tcp 80: connection refused");
+    stk_error_clear(&err);
+    judge.passed = true;
+    ck_assert_int_eq(stk_judge_look(&judge, &st, 7900, 0, &again_ms, &err), STK_HOLDS);
+    st.health = STK_HEALTH_UNHEALTHY;
+    ck_assert_int_eq(stk_judge_look(&judge, &st, 7900, 0, &again_ms, &err), STK_FAILS);
+    stk_error_clear(&err);
+    ck_assert_int_eq(heeding(STK_UNTIL_READY, own, ST(ENDED), 0), STK_FAILS);
+}
+END_TEST
+
 START_TEST(an_end_is_told_with_its_code_signal_or_memory)
 {
     judged(STK_UNTIL_COMPLETED, ST(ENDED), 0, STK_HOLDS, NULL);
@@ -222,6 +289,9 @@ END_TEST
 
 STK_TESTS("judge", absent_fails_every_wait, running_is_started_but_neither_completed_nor_exited,
           health_decides_about_healthy_and_ready, without_a_check_ready_means_up_for_a_while,
+          what_is_called_a_job_is_ready_when_it_has_ended_well,
+          what_is_called_a_service_has_failed_when_it_ends, the_while_to_stay_up_is_the_files,
+          what_is_asked_from_outside_is_ready_when_that_was_told_of_this_run,
           an_end_is_told_with_its_code_signal_or_memory,
           a_failed_start_is_told_in_the_engines_words, without_a_check_one_death_fails,
           a_death_between_two_looks_is_seen_by_the_count_and_told_by_the_event,

@@ -39,6 +39,8 @@ static void collect(json_t *schema, const char *path, json_t *into)
     json_object_foreach(json_object_get(schema, "properties"), name, value)
     {
         char at[300];
+        if (strncmp(name, "x-", 2) == 0)
+            continue; /* our own */
         snprintf(at, sizeof(at), "%s: %s", *path ? path : ".", name);
         json_object_set_new(into, at, json_true());
         snprintf(at, sizeof(at), "%s%s%s", path, *path ? "." : "", name);

@@ -1,0 +1,52 @@
+/* keys_own.c — keys of x-stackctl of a service: what Docker Compose has no key for, and keeps out of its
+ * hash, so that none of them makes it replace a container. */
+#include "arena.h"
+#include "keys.h"
+
+#define AT(member) offsetof(struct stk_ready_http, member)
+static const struct key http_keys[] = {
+    { "path", &type_inside_path, AT(path), 0, "what is asked for; absent: /", NULL },
+    { "port", &type_int, AT(port), 0, "port in the container; absent: its only one", NULL },
+    { "status", &type_int, AT(status), 0, "the answer it must be; absent: any from 200 to 399",
+      NULL },
+};
+static const struct table http_table = TABLE("ready.http", http_keys);
+#undef AT
+
+#define AT(member) offsetof(struct stk_ready, member)
+static const struct key ready_keys[] = {
+    { "tcp", &type_address, AT(tcp), 0,
+      "a port of the container that takes connections, or HOST:PORT", NULL },
+    { "http", &type_ready_http, AT(http), 0, "a path that is answered well", &http_table },
+    { "log", &type_regex, AT(log), 0, "regular expression that a line of its output matches",
+      NULL },
+    { "file", &type_inside_path, AT(file), 0, "a path in the container that must exist", NULL },
+    { "timeout", &type_duration, AT(timeout), 0, "time after which waiting for it has failed",
+      NULL },
+};
+static const struct table ready_table = {
+    .what = "ready", .keys = ready_keys, .n = STK_LEN(ready_keys), .finish = ready_finish
+};
+#undef AT
+
+#define AT(member) offsetof(struct stk_own, member)
+static const struct key kind_rows[] = {
+    { "job", NULL, 0, 0, "it is ready when it has exited 0", NULL },
+    { "service", NULL, 0, 0, "it is ready when it runs; when it exits it has failed", NULL },
+};
+static const struct table kind_words = TABLE("job or service", kind_rows);
+static const struct key own_keys[] = {
+    { "kind", &type_word, AT(kind), 0, "job or service; absent: a job is what exits 0 by itself",
+      &kind_words },
+    { "once", &type_bool, AT(once), KEY_NOT_ACTED, "a finished job is run again only when it changes", NULL },
+    { "ready", &type_set_group, AT(ready), KEY_NOT_ACTED, "how to tell from outside that it is ready",
+      &ready_table },
+    { "settle", &type_duration, AT(settle), 0,
+      "without a check, up for so long it is ready; absent: 2s", NULL },
+    { "accelerated", &type_bool, AT(accelerated), KEY_PRINT_FALSE,
+      "false: its health check is run on the engine's schedule only", NULL },
+};
+const struct table own_table = {
+    .what = "x-stackctl", .keys = own_keys, .n = STK_LEN(own_keys), .finish = own_finish
+};
+#undef AT
