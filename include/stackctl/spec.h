@@ -489,6 +489,7 @@ struct stk_spec_opts {
     bool no_consistency;     /* no rules across keys */
     bool no_env_resolution;  /* env files are not read */
     bool all_resources;      /* those that no service uses as well */
+    bool provenance;         /* notes where every value came from, for stk_spec_print_provenance */
 };
 
 /* Loads, merges, checks. On failure *ret is untouched and diags has at least one error; on success
@@ -523,6 +524,9 @@ const char *stk_spec_line(const struct stk_spec *spec, struct stk_src src);
 enum stk_format { STK_FORMAT_YAML, STK_FORMAT_JSON };
 /* The normalised model as text, the shape of `docker compose config`. *ret is malloc'd. */
 int stk_spec_print(const struct stk_spec *spec, enum stk_format format, char **ret);
+/* The same with where each value came from: a comment a line, or in JSON beside it, as "x-provenance". The
+ * spec must have been loaded with provenance. *ret is malloc'd. */
+int stk_spec_print_provenance(const struct stk_spec *spec, enum stk_format format, char **ret);
 
 #ifdef __cplusplus
 }

@@ -28,6 +28,7 @@ static struct stk_spec_opts spec_opts(const struct cli *cli)
         .no_consistency = cli->o.no_consistency,
         .no_env_resolution = cli->o.no_env_resolution,
         .all_resources = cli->o.all_resources,
+        .provenance = cli->o.provenance,
         .files = cli->o.files,
         .project = cli->o.project,
         .project_directory = cli->o.project_directory,

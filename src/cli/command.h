@@ -25,7 +25,7 @@ struct options {
     bool remove_orphans, no_color, no_log_prefix, timestamps, abort_on_exit, abort_on_failure;
     bool quiet_pull, renew_volumes, no_build, yes, attach_dependencies;
     bool no_interpolate, no_normalize, no_path_resolution, no_consistency, no_env_resolution;
-    bool variables, models;
+    bool variables, models, provenance;
     bool all, quiet, services, volumes, images, networks, profiles_list, no_trunc, orphans;
     bool follow, stop, force, exit_code, json, short_version, environment, timings, no_probe;
 };

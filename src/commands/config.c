@@ -29,6 +29,8 @@ static const struct option_row options[] = {
       "Leave paths as they are written" },
     { "no-consistency", 0, OPT_FLAG, AT(no_consistency), NULL, "Do not check rules across keys" },
     { "no-env-resolution", 0, OPT_FLAG, AT(no_env_resolution), NULL, "Do not read env files" },
+    { "provenance", 0, OPT_FLAG, AT(provenance), NULL,
+      "Say with every value which file and line, variable or default it came from" },
     { "profiles", 0, OPT_FLAG, AT(profiles_list), NULL, "Names of profiles, one a line" },
     { "hash", 0, OPT_STRING, AT(hash), "SERVICE",
       "Hashes of services' configurations: 'a,b', or '*' for all" },
@@ -177,7 +179,11 @@ static void add_model(struct cli *cli, struct stk_buf *out, const struct stk_spe
 {
     STK_CLEANUP(stk_charp) char *text = NULL;
     bool json = stk_streq(cli->o.format, "json");
-    stk_spec_print(spec, json ? STK_FORMAT_JSON : STK_FORMAT_YAML, &text);
+    enum stk_format format = json ? STK_FORMAT_JSON : STK_FORMAT_YAML;
+    if (cli->o.provenance)
+        stk_spec_print_provenance(spec, format, &text);
+    else
+        stk_spec_print(spec, format, &text);
     size_t n = strlen(text);
     stk_buf_puts(out, text);
     if (n == 0 || text[n - 1] != '\n')

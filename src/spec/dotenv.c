@@ -8,6 +8,7 @@
 #include "arena.h"
 #include "buf.h"
 #include "interpolate.h"
+#include "origin.h"
 #include "utf8.h"
 
 enum { MAX_ENV_VALUE = 1 << 20 };
@@ -20,6 +21,7 @@ struct dotenv {
     const char *p, *end;
     const char *line_start;
     unsigned line;
+    struct stk_src at; /* of the value that is being read */
 };
 
 static struct stk_src place(const struct dotenv *d, const char *at)
@@ -66,7 +68,9 @@ static const char *lookup(void *data, const char *name)
 {
     struct dotenv *d = data;
     const char *value = d->how == DOTENV_ALONE ? NULL : scope_var(d->ld, d->ld->scope, name);
-    return value ? value : map_get(d->into, name);
+    value = value ? value : map_get(d->into, name);
+    origin_used(d->ld, d->at, name, value);
+    return value;
 }
 
 /* The value with its variables put in, in the arena; NULL when a problem was reported at `at`. */
@@ -75,6 +79,7 @@ static const char *expanded(struct dotenv *d, const char *text, struct stk_src a
     struct interpolation in = { .lookup = lookup, .data = d };
     STK_CLEANUP(stk_buf_clearp) struct stk_buf out;
     stk_buf_init(&out, MAX_ENV_VALUE);
+
     struct stk_error err = { 0 };
     int rc = interpolate(&in, text, &out, &err);
     if (rc)
@@ -200,6 +205,7 @@ static const char *take_key(struct dotenv *d, bool *ret_alone)
 static bool read_entry(struct dotenv *d)
 {
     bool alone;
+    struct stk_src at = d->at = place(d, d->p);
     const char *key = take_key(d, &alone), *value;
     if (!key)
         return false;
@@ -219,6 +225,7 @@ static bool read_entry(struct dotenv *d)
     }
     if (value)
         *map_at(d->into, key) = (void *)value;
+    origin_text(d->ld, value, at);
     return value != NULL;
 }
 
@@ -236,6 +243,8 @@ static bool read_raw(struct dotenv *d)
             eq ? stk_arena_strndup(d->ld->arena, eq + 1, (size_t)(stop - eq - 1)) : lookup(d, key);
         if (!*key)
             return fail_src(d->ld, place(d, d->p), "a variable without a name");
+        if (eq)
+            origin_text(d->ld, value, place(d, d->p));
         if (value)
             *map_at(d->into, key) = (void *)value;
         skip_line(d);

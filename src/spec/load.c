@@ -10,6 +10,7 @@
 #include "assemble.h"
 #include "files.h"
 #include "model.h"
+#include "origin.h"
 #include "project.h"
 #include "text.h"
 #include "utf8.h"
@@ -88,6 +89,7 @@ static bool load_begin(struct load *ld, const struct stk_spec_opts *opts, struct
     ld->more = stk_arena_alloc(arena, sizeof(*ld->more));
     ld->spec->arena = arena;
     ld->spec->more = ld->more;
+    ld->more->origins = opts->provenance ? origins_new() : NULL;
     take_environment(ld);
     return take_cwd(ld);
 }
@@ -262,8 +264,10 @@ void stk_spec_free(struct stk_spec *spec)
 {
     if (!spec)
         return;
-    if (spec->more)
+    if (spec->more) {
         free(spec->more->sources);
+        origins_free(spec->more->origins);
+    }
     stk_arena_free(spec->arena);
 }
 

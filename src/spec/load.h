@@ -42,6 +42,7 @@ struct stk_spec_more {
     size_t n_sources, cap_sources;
     struct node *root;
     struct stk_kvs environment;
+    struct origins *origins; /* where texts came from; NULL: nobody will ask */
     bool raw; /* loaded without interpolation: printed as it was merged */
 };
 

@@ -6,6 +6,7 @@
 #include "keys.h"
 #include "load.h"
 #include "print_yaml.h"
+#include "provenance.h"
 #include "text.h"
 
 static json_t *services_json(const struct stk_spec *spec, enum printing how)
@@ -137,13 +138,35 @@ static json_t *spec_json(const struct stk_spec *spec, enum printing how)
     return root;
 }
 
+static int take_text(char *text, char **ret)
+{
+    if (!text)
+        stk_out_of_memory();
+    *ret = text;
+    return 0;
+}
+
 int stk_spec_print(const struct stk_spec *spec, enum stk_format format, char **ret)
 {
     json_t *root = spec_json(spec, format == STK_FORMAT_JSON ? PRINT_CONFIG : PRINT_YAML);
-    *ret = format == STK_FORMAT_JSON ? json_dumps(root, JSON_INDENT(2) | JSON_SORT_KEYS)
-                                     : yaml_print(root);
+    char *text = format == STK_FORMAT_JSON ? json_dumps(root, JSON_INDENT(2) | JSON_SORT_KEYS)
+                                           : yaml_print(root);
     json_decref(root);
-    if (!*ret)
-        stk_out_of_memory();
-    return 0;
+    return take_text(text, ret);
+}
+
+int stk_spec_print_provenance(const struct stk_spec *spec, enum stk_format format, char **ret)
+{
+    enum printing how = format == STK_FORMAT_JSON ? PRINT_CONFIG : PRINT_YAML;
+    json_t *root = spec_json(spec, how), *origins = provenance(spec, root, how);
+    char *text;
+    if (how == PRINT_CONFIG) {
+        json_object_set(root, "x-provenance", origins);
+        text = json_dumps(root, JSON_INDENT(2) | JSON_SORT_KEYS);
+    } else {
+        text = yaml_print_with_comments(root, origins, provenance_words);
+    }
+    json_decref(origins);
+    json_decref(root);
+    return take_text(text, ret);
 }

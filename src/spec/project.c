@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "arena.h"
+#include "origin.h"
 #include "substitute.h"
 
 static const char *normalised(struct load *ld, const char *s)
@@ -39,10 +40,15 @@ static const char *checked(struct load *ld, const char *name, const char *from)
 const char *project_name(struct load *ld, struct node *const *docs, size_t n)
 {
     const char *variable = load_var(ld, "COMPOSE_PROJECT_NAME");
-    if (ld->opts->project && *ld->opts->project)
+    if (ld->opts->project && *ld->opts->project) {
+        origin_project(ld, "command line", (struct stk_src){ 0 });
         return checked(ld, ld->opts->project, "-p");
-    if (variable && *variable)
+    }
+    if (variable && *variable) {
+        origin_used(ld, (struct stk_src){ 0 }, "COMPOSE_PROJECT_NAME", variable);
+        origin_project(ld, "variable", (struct stk_src){ 0 });
         return checked(ld, variable, "COMPOSE_PROJECT_NAME");
+    }
     struct node *name = NULL;
     for (size_t i = 0; i < n; i++) {
         struct node *there = node_get(ld, docs[i], "name");
@@ -56,12 +62,14 @@ const char *project_name(struct load *ld, struct node *const *docs, size_t n)
     if (name && !text)
         return NULL;
     if (name) {
+        origin_project(ld, NULL, name->src);
         const char *project = normalised(ld, text);
         if (*project)
             return project;
         fail_node(ld, name, "project name '%s' must have a letter or a digit", text);
         return NULL;
     }
+    origin_project(ld, "project directory", (struct stk_src){ 0 });
     const char *slash = ld->dir ? strrchr(ld->dir, '/') : NULL;
     const char *project = normalised(ld, slash ? slash + 1 : "");
     if (*project)

@@ -7,6 +7,7 @@
 #include "arena.h"
 #include "buf.h"
 #include "interpolate.h"
+#include "origin.h"
 
 enum { MAX_VALUE = 4 << 20, MAX_TOTAL = 64 << 20 };
 
@@ -18,7 +19,9 @@ struct site {
 static const char *lookup(void *data, const char *name)
 {
     const struct site *site = data;
-    return scope_var(site->ld, site->node->scope, name);
+    const char *value = scope_var(site->ld, site->node->scope, name);
+    origin_used(site->ld, site->node->src, name, value);
+    return value;
 }
 
 /* The place of a part of a scalar, exact when the text stands in the file as it is. */

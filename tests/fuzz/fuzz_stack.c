@@ -1,5 +1,5 @@
 /* fuzz_stack.c — any bytes as a stack file: it is refused with a place, or what it means can be printed
- * and read back as the same. */
+ * with the origins of its values and read back as the same. */
 #include <string.h>
 
 #include "fuzz.h"
@@ -18,6 +18,7 @@ static struct stk_spec *load(const char *path, int *ret_rc)
         .cwd = "/proc",
         .environ = (char *const *)(uintptr_t)variables,
         .no_run = true,
+        .provenance = true,
     };
     struct stk_diags diags = { 0 };
     struct stk_spec *spec = NULL;
@@ -50,7 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     char *json = NULL, *yaml = NULL;
     stk_spec_print(spec, STK_FORMAT_JSON, &json);
-    stk_spec_print(spec, STK_FORMAT_YAML, &yaml);
+    stk_spec_print_provenance(spec, STK_FORMAT_YAML, &yaml);
     file = memory_file(yaml, strlen(yaml));
     struct stk_spec *again = load(file.path, &rc);
     close(file.fd);
