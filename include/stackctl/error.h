@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "stackctl/rule.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -67,31 +69,42 @@ int stk_error_move(struct stk_error *to, struct stk_error *from);
 void stk_error_copy(struct stk_error *to, const struct stk_error *from);
 void stk_error_clear(struct stk_error *err);
 
-enum stk_severity { STK_ERROR, STK_WARNING };
+/* How a file was come by, when not by -f: "included" or "extended", and the place that says so. */
+struct stk_via {
+    const char *how;
+    struct stk_src src;
+};
 
 /* One problem of a file. All strings are owned by the stk_diags it is in. */
 struct stk_diag {
     enum stk_severity severity;
     enum stk_code code;
+    enum stk_rule rule;
     struct stk_src src;
     unsigned len;         /* characters the caret line underlines, at least 1 */
     struct stk_src other; /* the second place when two clash; line 0: none */
     const char *msg;
-    const char *hint; /* "did you mean 'image'?", or NULL */
-    const char *line; /* the source line, without its end; NULL when unknown */
-    const char *chain; /* "included at compose.yaml:3:5", a line for each file that led there; or NULL */
+    const char *hint;          /* "did you mean 'image'?", or NULL */
+    const char *line;          /* the source line, without its end; NULL when unknown */
+    const char *other_line;    /* that of the second place, likewise */
+    const struct stk_via *via; /* what led to the file, nearest first */
+    size_t n_via;
 };
 
 struct stk_arena;
-enum { STK_DIAGS_MAX = 20 }; /* errors kept; further ones are only counted */
+enum { STK_DIAGS_MAX = 20 }; /* errors kept, unless more are asked for */
 
 /* = { 0 } to begin with. */
 struct stk_diags {
     struct stk_diag *v;
     size_t n, errors, dropped;
+    size_t max; /* errors kept, and five times as many warnings; further ones are only counted. 0:
+                   STK_DIAGS_MAX */
     struct stk_arena *arena; /* owns all strings; made at the first problem */
 };
 void stk_diags_clear(struct stk_diags *diags);
+/* Whether one more error would be kept: else its line and hint need not be looked up. */
+bool stk_diags_keep(const struct stk_diags *diags);
 
 /* Adds *diag (its strings are copied, msg is overwritten by the formatted one). Returns -code for
  * an error, 0 for a warning. */

@@ -41,8 +41,8 @@ enum stk_until {
     STK_UNTIL_STARTED,   /* it was started */
     STK_UNTIL_HEALTHY,   /* its health check passes */
     STK_UNTIL_COMPLETED, /* it exited 0 */
-    STK_UNTIL_READY,     /* healthy if it has a check, else running; or exited 0 without a restart policy */
-    STK_UNTIL_EXITED,    /* it ended for good, however */
+    STK_UNTIL_READY, /* healthy if it has a check, else running; or exited 0 without a restart policy */
+    STK_UNTIL_EXITED, /* it ended for good, however */
 };
 
 struct stk_depend {
@@ -78,15 +78,15 @@ struct stk_mount {
     bool nocopy;                       /* volume */
     const char *subpath;               /* volume */
     struct stk_opt tmpfs_size, tmpfs_mode;
-    bool options; /* `config` prints bind:, volume: or tmpfs: even when it is empty */
-    const char *recursive;       /* bind: "enabled", "disabled", "writable", "readonly" or NULL */
+    bool options;          /* `config` prints bind:, volume: or tmpfs: even when it is empty */
+    const char *recursive; /* bind: "enabled", "disabled", "writable", "readonly" or NULL */
     struct stk_kvs volume_labels; /* volume: of an anonymous one */
-    const char *image_subpath;   /* image */
-    unsigned options_of;         /* private to spec/: which of the groups were written */
+    const char *image_subpath;    /* image */
+    unsigned options_of;          /* private to spec/: which of the groups were written */
     struct stk_src src;
 };
 
-struct stk_attachment { /* a service on a network */
+struct stk_attachment {  /* a service on a network */
     const char *network; /* key in the file */
     struct stk_strs aliases;
     const char *ipv4_address, *ipv6_address;
@@ -113,7 +113,7 @@ struct stk_ulimit {
 };
 
 struct stk_env_file {
-    const char *path; /* absolute */
+    const char *path;   /* absolute */
     const char *format; /* "raw" or NULL */
     bool required;
 };
@@ -148,7 +148,7 @@ struct stk_update_config { /* no effect on one engine */
 
 struct stk_restart_policy {
     bool set;
-    const char *condition; /* "none", "on-failure", "any" */
+    const char *condition;                      /* "none", "on-failure", "any" */
     struct stk_opt delay, max_attempts, window; /* delay and window have no effect */
 };
 
@@ -221,11 +221,11 @@ struct stk_file {
 
 /* A secret or config given to a service. */
 struct stk_file_ref {
-    const char *source;          /* key at the top level */
-    const char *target;          /* as written: NULL or relative ones are below /run/secrets, or / */
-    const char *path;            /* absolute path in the container */
-    const char *uid, *gid;       /* NULL: 0 */
-    struct stk_opt mode;         /* 0444 when absent */
+    const char *source;    /* key at the top level */
+    const char *target;    /* as written: NULL or relative ones are below /run/secrets, or / */
+    const char *path;      /* absolute path in the container */
+    const char *uid, *gid; /* NULL: 0 */
+    struct stk_opt mode;   /* 0444 when absent */
     const struct stk_file *file; /* never NULL in a loaded spec */
     struct stk_src src;
 };
@@ -294,7 +294,8 @@ struct stk_build {
     const char *context; /* absolute path or URL */
     const char *dockerfile, *dockerfile_inline, *target, *network, *isolation;
     struct stk_kvs args, labels, additional_contexts, ssh;
-    struct stk_strs cache_from, cache_to, entitlements, extra_hosts, tags, platforms, no_cache_filter;
+    struct stk_strs cache_from, cache_to, entitlements, extra_hosts, tags, platforms,
+        no_cache_filter;
     struct stk_opt no_cache, pull, privileged, shm_size;
     const char *provenance, *sbom; /* as written: "true", "mode=max" */
     struct stk_file_ref *secrets;
@@ -333,14 +334,16 @@ struct stk_service {
     size_t n_ports;
     struct stk_mount *volumes;
     size_t n_volumes;
-    struct stk_attachment *networks; /* "default" when the file names none; sorted by priority, then name */
+    struct stk_attachment
+        *networks; /* "default" when the file names none; sorted by priority, then name */
     size_t n_networks;
     struct stk_depend *depends_on; /* sorted by service */
     size_t n_depends_on;
     struct stk_depend *depends_off; /* optional ones on services that take no part: only printed */
     size_t n_depends_off;
     struct stk_healthcheck healthcheck;
-    const char *restart; /* "no", "always", "on-failure", "on-failure:3", "unless-stopped" or NULL */
+    const char
+        *restart; /* "no", "always", "on-failure", "on-failure:3", "unless-stopped" or NULL */
     struct stk_kvs labels, sysctls;
     struct stk_strs extra_hosts; /* "host=address", sorted */
     bool built; /* no image: in the file; image is the name of what building it would make */
@@ -356,11 +359,12 @@ struct stk_service {
     struct stk_deploy deploy;
     struct stk_logging logging;
     struct stk_kvs annotations, storage_opt;
-    struct stk_opt attach;      /* !set: true; only whether `up` shows its output */
+    struct stk_opt attach; /* !set: true; only whether `up` shows its output */
     struct stk_blkio blkio;
-    const char *cgroup;         /* "host", "private" or NULL */
+    const char *cgroup; /* "host", "private" or NULL */
     const char *cgroup_parent, *cpuset, *domainname, *isolation, *mac_address, *platform, *runtime;
-    const char *network_mode;   /* "none", "host", "bridge", "service:X", "container:X", or NULL; without
+    const char
+        *network_mode; /* "none", "host", "bridge", "service:X", "container:X", or NULL; without
                                    networks then */
     const char *pid, *ipc, *uts, *userns_mode; /* "host", "service:X", "container:X", ... */
     struct stk_opt cpu_count, cpu_period, cpu_quota, cpu_rt_period, cpu_rt_runtime, cpu_shares;
@@ -374,7 +378,8 @@ struct stk_service {
     struct stk_strs volumes_from;          /* "service:ro", "container:name:ro", or without ":ro" */
     struct stk_device *devices;
     size_t n_devices;
-    struct stk_device_request *gpus; /* all have the capability "gpu" as well, which is not listed */
+    struct stk_device_request
+        *gpus; /* all have the capability "gpu" as well, which is not listed */
     size_t n_gpus;
     struct stk_file_ref *configs;
     size_t n_configs;
@@ -391,7 +396,7 @@ struct stk_service {
     size_t n_env_files;
     struct stk_own own;
     /* derived */
-    unsigned replicas;         /* scale, deploy.replicas, or 1 */
+    unsigned replicas;  /* scale, deploy.replicas, or 1 */
     const char *config; /* canonical JSON of what a container is made from */
     const char *hash;   /* SHA-256 that Docker Compose 2.40 gives it, hex */
     const char *own_config; /* canonical JSON of own, or NULL */
@@ -446,26 +451,26 @@ struct stk_not_acted {
 
 struct stk_spec_more;
 struct stk_spec {
-    const char *project;                           /* name of the project */
-    const char *dir;                               /* absolute project directory */
-    struct stk_strs files;                         /* absolute paths, in order; "-" for standard input */
-    struct stk_strs env_files;                     /* absolute paths given by --env-file */
-    const struct stk_service *services;            /* enabled ones, sorted by name */
+    const char *project;                /* name of the project */
+    const char *dir;                    /* absolute project directory */
+    struct stk_strs files;              /* absolute paths, in order; "-" for standard input */
+    struct stk_strs env_files;          /* absolute paths given by --env-file */
+    const struct stk_service *services; /* enabled ones, sorted by name */
     size_t n_services;
-    const struct stk_network *networks;            /* used ones, sorted by key */
+    const struct stk_network *networks; /* used ones, sorted by key */
     size_t n_networks;
-    const struct stk_volume *volumes;              /* used ones, sorted by key */
+    const struct stk_volume *volumes; /* used ones, sorted by key */
     size_t n_volumes;
- const struct stk_file *secrets, *configs;       /* used ones, sorted by key */
+    const struct stk_file *secrets, *configs; /* used ones, sorted by key */
     size_t n_secrets, n_configs;
-    const struct stk_model *models;                /* sorted by key */
+    const struct stk_model *models; /* sorted by key */
     size_t n_models;
-    const struct stk_not_acted *not_acted;         /* one each key, the first place it stands at */
+    const struct stk_not_acted *not_acted; /* one each key, the first place it stands at */
     size_t n_not_acted;
-    struct stk_strs disabled;                      /* services that no active profile enables, sorted */
-    struct stk_strs all_profiles;                  /* every profile named in the file, sorted */
-    struct stk_spec_more *more;                    /* private to spec/; NULL in one made by hand */
-    struct stk_arena *arena;                       /* owns all of it, itself included */
+    struct stk_strs disabled;     /* services that no active profile enables, sorted */
+    struct stk_strs all_profiles; /* every profile named in the file, sorted */
+    struct stk_spec_more *more;   /* private to spec/; NULL in one made by hand */
+    struct stk_arena *arena;      /* owns all of it, itself included */
 };
 
 struct stk_spec_opts {
@@ -479,8 +484,8 @@ struct stk_spec_opts {
     char *const *environ;          /* NULL: the process's */
     const struct stk_kv *scale;    /* --scale SERVICE=N, each overriding the file */
     size_t n_scale;
-    bool no_deps;                  /* only the named services run, not what they need */
-    bool no_run;                   /* only to be printed: what just starting it would trip over (a host
+    bool no_deps; /* only the named services run, not what they need */
+    bool no_run;  /* only to be printed: what just starting it would trip over (a host
                                       port held twice) is a warning */
     /* What `config` may switch off. A spec loaded with one of these is only for printing. */
     bool no_interpolate;     /* variables stay as they are written */
@@ -490,6 +495,7 @@ struct stk_spec_opts {
     bool no_env_resolution;  /* env files are not read */
     bool all_resources;      /* those that no service uses as well */
     bool provenance;         /* notes where every value came from, for stk_spec_print_provenance */
+    bool lint;               /* the warnings of lint as well */
 };
 
 /* Loads, merges, checks. On failure *ret is untouched and diags has at least one error; on success
@@ -511,7 +517,7 @@ const struct stk_kvs *stk_spec_environment(const struct stk_spec *spec);
 /* A variable that the files use. */
 struct stk_variable {
     const char *name;
-    bool required;             /* ${NAME:?} or ${NAME?} */
+    bool required;                    /* ${NAME:?} or ${NAME?} */
     const char *fallback, *alternate; /* of ${NAME:-fallback} and ${NAME:+alternate}; or NULL */
 };
 /* All of them, sorted by name; the spec must have been loaded with no_interpolate. *ret is owned by the

@@ -1,5 +1,6 @@
 /* rows.c — prints the manual: the frame on standard input, with the commands, options and exit statuses
- * of the program's own tables in the places that @COMMANDS@, @OPTIONS@ and @STATUSES@ hold. */
+ * of the program's own tables, and the rules of lint, in the places that @COMMANDS@, @OPTIONS@, @STATUSES@
+ * and @RULES@ hold. */
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
@@ -97,6 +98,20 @@ static void print_statuses(void)
     puts(".El");
 }
 
+static void print_rules(void)
+{
+    puts(".Bl -tag -width Ds");
+    for (int i = 0; i < STK_RULE_COUNT; i++) {
+        const struct stk_rule_info *rule = stk_rule_info((enum stk_rule)i);
+        printf(".It Cm %s\n", rule->id);
+        puts(rule->severity == STK_ERROR ? "Error:"
+             : rule->lint_only           ? "Warning of lint:"
+                                         : "Warning:");
+        print_sentence(rule->help);
+    }
+    puts(".El");
+}
+
 int main(void)
 {
     char line[1024];
@@ -107,6 +122,8 @@ int main(void)
             print_options(stk_global_options);
         else if (strcmp(line, "@STATUSES@\n") == 0)
             print_statuses();
+        else if (strcmp(line, "@RULES@\n") == 0)
+            print_rules();
         else
             fputs(line, stdout);
     }

@@ -22,7 +22,8 @@ static const struct stk_code_info codes[STK_CODE_COUNT] = {
     [STK_EIMAGE] = { 18, "image", "an image could not be pulled" },
     [STK_EABSENT] = { 1, "absent", "what was named is not there" },
     [STK_ETIMEOUT] = { 124, "timeout", "a limit such as --wait-timeout ran out" },
-    [STK_ECANCELED] = { 130, "interrupted", "interrupted by Ctrl-C; by another signal, 128 and its number" },
+    [STK_ECANCELED] = { 130, "interrupted",
+                        "interrupted by Ctrl-C; by another signal, 128 and its number" },
     [STK_ESKIPPED] = { 5, "skipped", "not tried, because something it needs failed" },
 };
 
@@ -99,13 +100,39 @@ void stk_diags_clear(struct stk_diags *diags)
     *diags = (struct stk_diags){ 0 };
 }
 
+static size_t most(const struct stk_diags *diags)
+{
+    return diags->max ? diags->max : STK_DIAGS_MAX;
+}
+
+bool stk_diags_keep(const struct stk_diags *diags)
+{
+    return diags->errors < most(diags);
+}
+
+/* The strings of a diagnostic as the collection's own. */
+static void own_strings(struct stk_arena *arena, struct stk_diag *d)
+{
+    struct stk_via *via = stk_arena_array(arena, d->n_via, sizeof(*via));
+    for (size_t i = 0; i < d->n_via; i++) {
+        via[i] = d->via[i];
+        via[i].how = stk_arena_strdup(arena, d->via[i].how);
+        via[i].src.file = stk_arena_strdup(arena, d->via[i].src.file);
+    }
+    d->via = via;
+    d->hint = stk_arena_strdup(arena, d->hint);
+    d->line = stk_arena_strdup(arena, d->line);
+    d->other_line = stk_arena_strdup(arena, d->other_line);
+    d->src.file = stk_arena_strdup(arena, d->src.file);
+    d->other.file = stk_arena_strdup(arena, d->other.file);
+}
+
 int stk_diags_add(struct stk_diags *diags, const struct stk_diag *diag, const char *fmt, ...)
 {
     int rc = diag->severity == STK_ERROR ? -(int)diag->code : 0;
     if (diag->severity == STK_ERROR)
         diags->errors++;
-    if (diag->severity == STK_ERROR ? diags->errors > STK_DIAGS_MAX
-                                    : diags->n > 5 * STK_DIAGS_MAX) {
+    if (diag->severity == STK_ERROR ? diags->errors > most(diags) : diags->n > 5 * most(diags)) {
         diags->dropped++;
         return rc;
     }
@@ -119,11 +146,7 @@ int stk_diags_add(struct stk_diags *diags, const struct stk_diag *diag, const ch
     STK_CLEANUP(stk_charp) char *msg = format(fmt, ap);
     va_end(ap);
     d->msg = stk_arena_strdup(diags->arena, msg);
-    d->hint = stk_arena_strdup(diags->arena, diag->hint);
-    d->line = stk_arena_strdup(diags->arena, diag->line);
-    d->chain = stk_arena_strdup(diags->arena, diag->chain);
-    d->src.file = stk_arena_strdup(diags->arena, diag->src.file);
-    d->other.file = stk_arena_strdup(diags->arena, diag->other.file);
+    own_strings(diags->arena, d);
     if (d->len == 0)
         d->len = 1;
     return rc;

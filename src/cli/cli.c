@@ -13,33 +13,6 @@
 #include "text.h"
 #include "trace.h"
 
-/* `config -q` says whether `up` would take the file. */
-static bool only_checks(const struct cli *cli)
-{
-    return cli->command->needs & NEEDS_FILE && cli->o.quiet;
-}
-
-static struct stk_spec_opts spec_opts(const struct cli *cli)
-{
-    return (struct stk_spec_opts){
-        .no_interpolate = cli->o.no_interpolate || cli->o.variables,
-        .no_normalize = cli->o.no_normalize,
-        .no_path_resolution = cli->o.no_path_resolution,
-        .no_consistency = cli->o.no_consistency,
-        .no_env_resolution = cli->o.no_env_resolution,
-        .all_resources = cli->o.all_resources,
-        .provenance = cli->o.provenance,
-        .files = cli->o.files,
-        .project = cli->o.project,
-        .project_directory = cli->o.project_directory,
-        .env_files = cli->o.env_files,
-        .profiles = cli->o.profiles,
-        .services = cli->args,
-        .no_deps = cli->o.no_deps,
-        .no_run = !(cli->command->needs & NEEDS_TO_RUN) && !only_checks(cli),
-    };
-}
-
 /* web=3 as an argument is as --scale web=3 for the service web. */
 static int take_scales(struct cli *cli)
 {
@@ -116,6 +89,7 @@ static void warn_not_acted(const struct stk_spec *spec)
         const struct stk_not_acted *it = &spec->not_acted[i];
         const char *last = strrchr(it->key, '.');
         struct stk_diag d = { .severity = STK_WARNING,
+                              .rule = STK_RULE_NO_EFFECT,
                               .src = it->src,
                               .len = (unsigned)strlen(last ? last + 1 : it->key),
                               .line = stk_spec_line(spec, it->src) };
@@ -137,7 +111,7 @@ static bool only_named(const struct cli *cli)
 static int prepare_project(struct cli *cli)
 {
     int rc = cli->command->needs & TAKES_SCALES ? take_scales(cli) : 0;
-    struct stk_spec_opts opts = spec_opts(cli);
+    struct stk_spec_opts opts = stk_cli_spec_opts(cli);
     if (!rc)
         rc = scale_overrides(cli, &opts);
     if (rc)

@@ -17,7 +17,7 @@ struct options {
     bool all_resources;
     bool compatibility; /* accepted, without effect */
     /* of commands */
-    struct stk_strs scale, status, attach, no_attach;
+    struct stk_strs scale, status, attach, no_attach, ignore;
     const char *pull, *exit_code_from, *format, *tail, *since, *until, *output, *rmi, *filter,
         *hash, *wait_for, *trace, *signal, *protocol;
     struct stk_opt timeout, wait_timeout, lock_timeout, index;
@@ -25,7 +25,7 @@ struct options {
     bool remove_orphans, no_color, no_log_prefix, timestamps, abort_on_exit, abort_on_failure;
     bool quiet_pull, renew_volumes, no_build, yes, attach_dependencies;
     bool no_interpolate, no_normalize, no_path_resolution, no_consistency, no_env_resolution;
-    bool variables, models, provenance;
+    bool variables, models, provenance, strict, rules;
     bool all, quiet, services, volumes, images, networks, profiles_list, no_trunc, orphans;
     bool follow, stop, force, exit_code, json, short_version, environment, timings, no_probe;
 };
@@ -94,6 +94,8 @@ const struct command *stk_command_find(const char *name);
 void stk_help_all(void);
 void stk_help_command(const struct command *command);
 
+/* How the options and arguments of the command line have the files loaded. */
+struct stk_spec_opts stk_cli_spec_opts(const struct cli *cli);
 /* Prepares what the command of cli needs; tells what is wrong. 0 or the exit status. */
 int stk_cli_prepare(struct cli *cli);
 /* As NEEDS_DOCKER does, for a command that needs it for some options only. */
@@ -110,6 +112,8 @@ void stk_excerpt(struct stk_buf *out, const char *line, struct stk_src src, unsi
 /* Tells collected diagnostics: errors, and warnings unless quiet. Returns the exit status of the
  * first error, or 0. */
 int stk_report_diags(const struct stk_diags *diags);
+/* Adds one of them as it is shown; with the id of its rule. */
+void stk_add_diag(struct stk_buf *out, const struct stk_diag *d, bool rule);
 /* A usage error: "error: …", a hint at --help; returns 2. */
 int stk_usage_error(const struct cli *cli, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));

@@ -63,26 +63,33 @@ static void add_place(struct stk_buf *out, struct stk_src src)
         stk_buf_printf(out, "%s: ", src.file);
 }
 
-static void add_diag(struct stk_buf *out, const struct stk_diag *d)
+static void add_via(struct stk_buf *out, const struct stk_via *via)
+{
+    stk_buf_printf(out, "      %s at %s:%u:%u\n", via->how, via->src.file, via->src.line,
+                   via->src.col);
+}
+
+void stk_add_diag(struct stk_buf *out, const struct stk_diag *d, bool rule)
 {
     add_place(out, d->src);
     stk_buf_puts(out, d->severity == STK_ERROR ? "error: " : "warning: ");
     stk_escape_control(out, d->msg, strlen(d->msg));
+    if (rule)
+        stk_buf_printf(out, " [%s]", stk_rule_info(d->rule)->id);
     stk_buf_putc(out, '\n');
     if (d->line && d->src.line)
         stk_excerpt(out, d->line, d->src, d->len, d->hint);
     else if (d->hint)
         stk_buf_printf(out, "      hint: %s\n", d->hint);
-    for (const char *c = d->chain; c && *c; c += strcspn(c, "\n"), c += *c == '\n') {
-        stk_buf_puts(out, "      ");
-        stk_escape_control(out, c, strcspn(c, "\n"));
-        stk_buf_putc(out, '\n');
-    }
-    if (d->other.line) {
-        stk_buf_puts(out, "      ");
-        add_place(out, d->other);
-        stk_buf_puts(out, "the other place is here\n");
-    }
+    for (size_t i = 0; i < d->n_via; i++)
+        add_via(out, &d->via[i]);
+    if (!d->other.line)
+        return;
+    stk_buf_puts(out, "      ");
+    add_place(out, d->other);
+    stk_buf_puts(out, "the other place is here\n");
+    if (d->other_line)
+        stk_excerpt(out, d->other_line, d->other, 1, NULL);
 }
 
 int stk_report_diags(const struct stk_diags *diags)
@@ -91,7 +98,7 @@ int stk_report_diags(const struct stk_diags *diags)
     stk_buf_init(&out, STK_MIB);
     int status = 0;
     for (size_t i = 0; i < diags->n; i++) {
-        add_diag(&out, &diags->v[i]);
+        stk_add_diag(&out, &diags->v[i], false);
         if (!status && diags->v[i].severity == STK_ERROR)
             status = stk_code_info(diags->v[i].code)->exit_status;
     }

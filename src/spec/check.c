@@ -10,7 +10,7 @@
 struct check {
     struct load *ld;
     struct model *m;
-    struct map containers; /* container_name → struct stk_service * */
+    struct map containers; /* container_name → struct service * */
 };
 
 typedef void check_fn(struct check *c, struct service *s);
@@ -19,7 +19,7 @@ typedef void check_fn(struct check *c, struct service *s);
 static const char *nearest_of(struct check *c, const char *name, const void *v, size_t n,
                               size_t size)
 {
-    if (c->ld->diags->errors >= STK_DIAGS_MAX)
+    if (!stk_diags_keep(c->ld->diags))
         return NULL; /* only counted from here on */
     const char **names = stk_arena_array(c->ld->arena, n, sizeof(*names));
     for (size_t i = 0; i < n; i++)
@@ -36,12 +36,18 @@ static unsigned length_of(const char *name)
 }
 
 /* The problem with a name that stands at src. */
-static void fail_name(struct check *c, struct stk_src src, const char *name, const char *hint,
-                      const char *msg)
+static void fail_name(struct check *c, enum stk_rule rule, struct stk_src src, const char *name,
+                      const char *hint, const char *msg)
 {
     struct stk_diag d = diag_at(c->ld, src, length_of(name));
+    d.rule = rule;
     d.hint = hint;
     stk_diags_add(c->ld->diags, &d, "%s", msg);
+}
+
+static struct stk_src place_in(struct check *c, const struct service *s, const char *keys)
+{
+    return node_place(c->ld, s->node, keys, s->s.src);
 }
 
 static void check_image(struct check *c, struct service *s)
@@ -50,6 +56,7 @@ static void check_image(struct check *c, struct service *s)
     if ((s->s.image && *s->s.image) || s->s.provider.set || s->broken)
         return;
     struct stk_diag d = diag_at(c->ld, s->s.src, length_of(s->s.name));
+    d.rule = STK_RULE_NO_IMAGE;
     stk_diags_add(c->ld->diags, &d, "service '%s' has no image and no build", s->s.name);
 }
 
@@ -59,13 +66,13 @@ static void check_depends_on(struct check *c, struct service *s)
         const struct stk_depend *d = &s->s.depends_on[i];
         const struct service *on = model_service(c->m, d->service);
         if (!on)
-            fail_name(c, d->src, d->service,
+            fail_name(c, STK_RULE_UNDEFINED, d->src, d->service,
                       nearest_of(c, d->service, c->m->services, c->m->n_services,
                                  sizeof(*c->m->services)),
                       load_printf(c->ld, "service '%s' depends on '%s', which is not there",
                                   s->s.name, d->service));
         else if (on && !on->enabled && d->required)
-            fail_name(c, d->src, d->service,
+            fail_name(c, STK_RULE_DISABLED, d->src, d->service,
                       load_printf(c->ld, "--profile %s enables it", on->s.profiles.v[0]),
                       load_printf(c->ld,
                                   "service '%s' depends on '%s', which no active profile enables",
@@ -93,7 +100,7 @@ static void check_networks(struct check *c, struct service *s)
     for (size_t i = 0; i < s->s.n_networks; i++) {
         const struct stk_attachment *a = &s->s.networks[i];
         if (!model_network(c->m, a->network))
-            fail_name(c, a->src, a->network,
+            fail_name(c, STK_RULE_UNDEFINED, a->src, a->network,
                       nearest_of(c, a->network, c->m->networks, c->m->n_networks,
                                  sizeof(*c->m->networks)),
                       load_printf(c->ld, "service '%s' is on network '%s', which is not there",
@@ -110,7 +117,7 @@ static void check_volumes(struct check *c, struct service *s)
             continue;
         const char *hint =
             nearest_of(c, v->source, c->m->volumes, c->m->n_volumes, sizeof(*c->m->volumes));
-        fail_name(c, v->src, v->source,
+        fail_name(c, STK_RULE_UNDEFINED, v->src, v->source,
                   hint ? hint : "name it below 'volumes', or begin a path with './'",
                   load_printf(c->ld, "service '%s' uses volume '%s', which is not there", s->s.name,
                               v->source));
@@ -122,7 +129,7 @@ static void check_refs(struct check *c, const struct service *s, const struct st
 {
     for (size_t i = 0; i < n; i++)
         if (!v[i].file)
-            fail_name(c, v[i].src, v[i].source,
+            fail_name(c, STK_RULE_UNDEFINED, v[i].src, v[i].source,
                       nearest_of(c, v[i].source, files, n_files, sizeof(*files)),
                       load_printf(c->ld, "service '%s' uses %s '%s', which is not there", s->s.name,
                                   what, v[i].source));
@@ -142,7 +149,7 @@ static void check_models(struct check *c, struct service *s)
         const struct stk_model_ref *ref = &s->s.models[i];
         if (!model_model(c->m, ref->model))
             fail_name(
-                c, ref->src, ref->model,
+                c, STK_RULE_UNDEFINED, ref->src, ref->model,
                 nearest_of(c, ref->model, c->m->models, c->m->n_models, sizeof(*c->m->models)),
                 load_printf(c->ld, "service '%s' uses model '%s', which is not there", s->s.name,
                             ref->model));
@@ -154,7 +161,7 @@ static void check_network_mode(struct check *c, struct service *s)
     const struct pair *mode = node_pair(c->ld, s->node, "network_mode");
     const struct pair *networks = node_pair(c->ld, s->node, "networks");
     if (s->s.network_mode && *s->s.network_mode && s->s.n_networks && mode && networks)
-        fail_clash(c->ld, mode->src, networks->src,
+        fail_clash(c->ld, STK_RULE_CONTRADICTION, mode->src, networks->src,
                    "service '%s' has both 'network_mode' and 'networks'", s->s.name);
 }
 
@@ -166,8 +173,9 @@ static void check_platforms(struct check *c, struct service *s)
     for (size_t i = 0; i < platforms->n; i++)
         if (stk_streq(platforms->v[i], s->s.platform))
             return;
-    fail_src(c->ld, s->s.build.src, "build.platforms of service '%s' lacks its platform '%s'",
-             s->s.name, s->s.platform);
+    fail_clash(c->ld, STK_RULE_CONTRADICTION, place_in(c, s, "build.platforms"),
+               place_in(c, s, "platform"),
+               "build.platforms of service '%s' lacks its platform '%s'", s->s.name, s->s.platform);
 }
 
 /* Contexts that are other services must be built themselves. */
@@ -181,14 +189,23 @@ static void check_contexts(struct check *c, struct service *s)
         const char *name = value + strlen("service:");
         const struct service *other = model_service(c->m, name);
         if (!other)
-            fail_src(c->ld, contexts->v[i].src,
-                     "service '%s' is built from service '%s', which is not there", s->s.name,
-                     name);
+            fail_name(
+                c, STK_RULE_UNDEFINED, contexts->v[i].src, contexts->v[i].key,
+                nearest_of(c, name, c->m->services, c->m->n_services, sizeof(*c->m->services)),
+                load_printf(c->ld, "service '%s' is built from service '%s', which is not there",
+                            s->s.name, name));
         else if (!other->s.build.set)
-            fail_clash(c->ld, contexts->v[i].src, other->s.src,
+            fail_clash(c->ld, STK_RULE_CONTRADICTION, contexts->v[i].src, other->s.src,
                        "service '%s' is built from service '%s', which is not built", s->s.name,
                        name);
     }
+}
+
+/* What says how many containers there are; nowhere when only the command line does. */
+static struct stk_src replicas_place(struct check *c, const struct service *s)
+{
+    struct stk_src at = place_in(c, s, s->s.scale.set ? "scale" : "deploy.replicas");
+    return at.line == s->s.src.line && at.col == s->s.src.col ? (struct stk_src){ 0 } : at;
 }
 
 static void check_container_name(struct check *c, struct service *s)
@@ -196,56 +213,74 @@ static void check_container_name(struct check *c, struct service *s)
     const char *name = s->s.container_name;
     if (!name || !*name)
         return;
+    struct stk_src at = place_in(c, s, "container_name");
     if (s->s.replicas > 1)
-        fail_src(c->ld, s->s.src,
-                 "service '%s' has container_name '%s', so it cannot have %u containers", s->s.name,
-                 name, s->s.replicas);
+        fail_clash(c->ld, STK_RULE_NAME_TWICE, at, replicas_place(c, s),
+                   "service '%s' has container_name '%s', so it cannot have %u containers",
+                   s->s.name, name, s->s.replicas);
     void **slot = map_at(&c->containers, name);
-    const struct stk_service *other = *slot;
+    const struct service *other = *slot;
     if (other)
-        fail_clash(c->ld, s->s.src, other->src,
-                   "services '%s' and '%s' have the same container_name '%s'", other->name,
+        fail_clash(c->ld, STK_RULE_NAME_TWICE, at, place_in(c, other, "container_name"),
+                   "services '%s' and '%s' have the same container_name '%s'", other->s.name,
                    s->s.name, name);
-    *slot = &s->s;
+    *slot = s;
 }
 
 static void check_replicas(struct check *c, struct service *s)
 {
     const struct stk_opt *scale = &s->s.scale, *replicas = &s->s.deploy.replicas;
     if (scale->set && replicas->set && scale->v != replicas->v)
-        fail_src(c->ld, s->s.src, "service '%s' has scale %lld, but deploy.replicas %lld",
-                 s->s.name, (long long)scale->v, (long long)replicas->v);
+        fail_clash(c->ld, STK_RULE_CONTRADICTION, place_in(c, s, "scale"),
+                   place_in(c, s, "deploy.replicas"),
+                   "service '%s' has scale %lld, but deploy.replicas %lld", s->s.name,
+                   (long long)scale->v, (long long)replicas->v);
     if ((scale->set && scale->v < 0) || (replicas->set && replicas->v < 0))
-        fail_src(c->ld, s->s.src,
+        fail_src(c->ld, place_in(c, s, scale->set ? "scale" : "deploy.replicas"),
                  "service '%s' cannot have a negative number of containers (scale, replicas)",
                  s->s.name);
     else if ((scale->set && scale->v > MODEL_MAX_REPLICAS) ||
              (replicas->set && replicas->v > MODEL_MAX_REPLICAS))
-        fail_src(c->ld, s->s.src, "service '%s' has too many containers: at most %d", s->s.name,
-                 MODEL_MAX_REPLICAS);
+        fail_src(c->ld, place_in(c, s, scale->set ? "scale" : "deploy.replicas"),
+                 "service '%s' has too many containers: at most %d", s->s.name, MODEL_MAX_REPLICAS);
+}
+
+static void fail_limit(struct check *c, const struct service *s, const char *key, const char *value,
+                       const char *deploy, const char *other)
+{
+    const char *path = load_printf(c->ld, "deploy.resources.%s", deploy);
+    fail_clash(c->ld, STK_RULE_CONTRADICTION, place_in(c, s, key), place_in(c, s, path),
+               "service '%s' has %s %s, but %s %s", s->s.name, key, value, path, other);
+}
+
+static const char *number(struct check *c, int64_t v)
+{
+    return load_printf(c->ld, "%lld", (long long)v);
 }
 
 static void check_limits(struct check *c, struct service *s)
 {
     const struct stk_deploy *d = &s->s.deploy;
     bool limits = d->limit_memory.set || d->limit_cpus.set || d->limit_pids.set; /* else 0 each */
-    if (s->s.mem_limit.set && limits && s->s.mem_limit.v != d->limit_memory.v)
-        fail_src(c->ld, s->s.src,
-                 "service '%s' has mem_limit %lld, but deploy.resources.limits.memory %lld",
-                 s->s.name, (long long)s->s.mem_limit.v, (long long)d->limit_memory.v);
-    if (s->s.mem_reservation.set && d->reserve_memory.set &&
-        s->s.mem_reservation.v != d->reserve_memory.v)
-        fail_src(c->ld, s->s.src,
-                 "service '%s' has mem_reservation %lld, but deploy.resources.reservations.memory "
-                 "%lld",
-                 s->s.name, (long long)s->s.mem_reservation.v, (long long)d->reserve_memory.v);
-    if (s->s.pids_limit.set && limits && s->s.pids_limit.v != d->limit_pids.v)
-        fail_src(c->ld, s->s.src,
-                 "service '%s' has pids_limit %lld, but deploy.resources.limits.pids %lld",
-                 s->s.name, (long long)s->s.pids_limit.v, (long long)d->limit_pids.v);
+    const struct {
+        const char *key;
+        const struct stk_opt *value;
+        const char *deploy;
+        const struct stk_opt *other;
+        bool both;
+    } rows[] = {
+        { "mem_limit", &s->s.mem_limit, "limits.memory", &d->limit_memory, limits },
+        { "mem_reservation", &s->s.mem_reservation, "reservations.memory", &d->reserve_memory,
+          d->reserve_memory.set },
+        { "pids_limit", &s->s.pids_limit, "limits.pids", &d->limit_pids, limits },
+    };
+    for (size_t i = 0; i < STK_LEN(rows); i++)
+        if (rows[i].both && rows[i].value->set && rows[i].value->v != rows[i].other->v)
+            fail_limit(c, s, rows[i].key, number(c, rows[i].value->v), rows[i].deploy,
+                       number(c, rows[i].other->v));
     if (s->s.cpus.set && limits && s->s.cpus.v != d->limit_cpus.v)
-        fail_src(c->ld, s->s.src, "service '%s' has cpus %g, but deploy.resources.limits.cpus %g",
-                 s->s.name, s->s.cpus.v, d->limit_cpus.v);
+        fail_limit(c, s, "cpus", load_printf(c->ld, "%g", s->s.cpus.v), "limits.cpus",
+                   load_printf(c->ld, "%g", d->limit_cpus.v));
 }
 
 /* A tmpfs and a volume at one place; two volumes at one place were settled when they were read. */
@@ -259,7 +294,7 @@ static void check_targets(struct check *c, struct service *s)
             stk_arena_strndup(c->ld->arena, s->s.tmpfs.v[i], strcspn(s->s.tmpfs.v[i], ":"));
         const struct stk_mount *v = map_get(&targets, path_clean(c->ld, path));
         if (v)
-            fail_clash(c->ld, v->src, s->s.src,
+            fail_clash(c->ld, STK_RULE_CONTRADICTION, v->src, place_in(c, s, "tmpfs"),
                        "service '%s' mounts both a volume and a tmpfs at '%s'", s->s.name, path);
     }
 }
@@ -279,7 +314,7 @@ static void check_restart(struct check *c, struct service *s)
 {
     if (!s->s.restart || is_restart_policy(s->s.restart))
         return;
-    struct stk_diag d = diag_at(c->ld, s->s.src, length_of(s->s.name));
+    struct stk_diag d = diag_at(c->ld, place_in(c, s, "restart"), 0);
     d.severity = c->ld->opts->no_run ? STK_WARNING : STK_ERROR;
     d.hint = "always, unless-stopped, on-failure, on-failure:N or no";
     stk_diags_add(c->ld->diags, &d, "service '%s' has the restart policy '%s', which is none",
@@ -292,17 +327,16 @@ static void check_signs(struct check *c, struct service *s)
     const struct {
         const char *key;
         const struct stk_opt *value;
-        struct stk_src src;
     } rows[] = {
-        { "healthcheck.retries", &s->s.healthcheck.retries, s->s.healthcheck.src },
-        { "shm_size", &s->s.shm_size, s->s.src },
-        { "mem_limit", &s->s.mem_limit, s->s.src },
-        { "mem_reservation", &s->s.mem_reservation, s->s.src },
+        { "healthcheck.retries", &s->s.healthcheck.retries },
+        { "shm_size", &s->s.shm_size },
+        { "mem_limit", &s->s.mem_limit },
+        { "mem_reservation", &s->s.mem_reservation },
     };
     for (size_t i = 0; i < STK_LEN(rows); i++)
         if (rows[i].value->set && rows[i].value->v < 0)
-            fail_src(c->ld, rows[i].src, "'%s' of service '%s' must not be negative", rows[i].key,
-                     s->s.name);
+            fail_src(c->ld, place_in(c, s, rows[i].key),
+                     "'%s' of service '%s' must not be negative", rows[i].key, s->s.name);
 }
 
 static check_fn *const checks[] = {

@@ -16,7 +16,7 @@ struct step {
 static void fail_cycle(struct load *ld, const struct step *path, size_t n, const struct service *to)
 {
     size_t from = 0;
-    if (ld->diags->errors >= STK_DIAGS_MAX) {
+    if (!stk_diags_keep(ld->diags)) {
         fail_src(ld, to->s.src, "dependency cycle"); /* only counted from here on */
         return;
     }
@@ -31,9 +31,12 @@ static void fail_cycle(struct load *ld, const struct step *path, size_t n, const
         stk_buf_printf(&text, "%s %u", i > from ? "," : "",
                        path[i].s->s.depends_on[path[i].next - 1].src.line);
     const struct step *last = &path[n - 1];
-    struct stk_diag d = diag_at(ld, path[from].s->s.depends_on[path[from].next - 1].src, 1);
+    struct stk_src other = { 0 };
     if (n - from > 1)
-        d.other = last->s->s.depends_on[last->next - 1].src;
+        other = last->s->s.depends_on[last->next - 1].src;
+    struct stk_diag d =
+        diag_between(ld, path[from].s->s.depends_on[path[from].next - 1].src, 0, other);
+    d.rule = STK_RULE_CYCLE;
     stk_diags_add(ld->diags, &d, "dependency cycle: %s)", text.bytes);
 }
 

@@ -41,9 +41,9 @@ static void check_replicas(struct load *ld, const struct stk_service *s, const s
 {
     if (s->replicas < 2)
         return;
-    struct stk_diag d = diag_at(ld, p->src, 1);
+    struct stk_diag d = diag_between(ld, p->src, 0, s->src);
+    d.rule = STK_RULE_PORT_TWICE;
     d.severity = severity_of(ld);
-    d.other = s->src;
     d.hint = load_printf(ld, "give a range such as %s-%lu:%u", p->published,
                          strtoul(p->published, NULL, 10) + s->replicas - 1, p->target);
     stk_diags_add(ld->diags, &d, "port %s of service '%s' can be held by one container, not by %u",
@@ -61,9 +61,9 @@ static void check_port(struct load *ld, struct map *held, const struct stk_servi
     for (const struct holder *h = *slot; h && n < MOST; h = h->next, n++) {
         if (!clash(h->port, p))
             continue;
-        struct stk_diag d = diag_at(ld, p->src, 1);
+        struct stk_diag d = diag_between(ld, p->src, 0, h->port->src);
+        d.rule = STK_RULE_PORT_TWICE;
         d.severity = severity_of(ld);
-        d.other = h->port->src;
         if (h->service == s)
             stk_diags_add(ld->diags, &d, "port %s/%s is published twice by service '%s'",
                           p->published, p->protocol, s->name);

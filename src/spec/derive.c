@@ -56,6 +56,7 @@ static bool read_env_files(struct load *ld, struct map *cache, const char *key,
             ok = false;
         } else if (file->required) {
             struct stk_diag d = diag_at(ld, file->src, file->len);
+            d.rule = STK_RULE_UNREADABLE;
             stk_diags_add(ld->diags, &d, "%s '%s' of service '%s' is not there", key,
                           path_shown(ld, file->path), s->s.name);
             ok = false;

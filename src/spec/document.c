@@ -85,7 +85,7 @@ static void read_tag(struct reader *r, struct node *node, const char *tag)
             return;
         }
     if (strncmp(tag, "tag:yaml.org,2002:", 18) != 0 && strcmp(tag, "!") != 0)
-        warn_src(r->ld, node->src, 1, "unknown tag '%s' is ignored", tag);
+        warn_src(r->ld, STK_RULE_IGNORED, node->src, 1, "unknown tag '%s' is ignored", tag);
 }
 
 static struct node *begin_node(struct reader *r, const yaml_event_t *ev, enum node_kind kind,
@@ -143,6 +143,7 @@ static struct node *read_alias(struct reader *r, const yaml_event_t *ev)
     if (node && node != &open_anchor)
         return node;
     struct stk_diag d = diag_at(r->ld, place(r, ev->start_mark), extent(ev));
+    d.rule = STK_RULE_SYNTAX;
     stk_diags_add(r->ld->diags, &d,
                   node ? "alias '*%s' is inside of what it stands for" : "unknown alias '*%s'",
                   name);
@@ -258,8 +259,8 @@ static void take_pair(struct reader *r, struct pairs *p, struct pair pair, bool 
         p->merges = stk_grow(p->merges, p->n_merges, &p->cap_merges, sizeof(*p->merges));
         p->merges[p->n_merges++] = pair.value;
     } else if (before) {
-        struct stk_diag d = diag_at(r->ld, pair.src, pair.len);
-        d.other = p->v[before - 1].src;
+        struct stk_diag d = diag_between(r->ld, pair.src, pair.len, p->v[before - 1].src);
+        d.rule = STK_RULE_DUPLICATE_KEY;
         stk_diags_add(r->ld->diags, &d, "key '%s' is there twice (first at line %u)", pair.key,
                       d.other.line);
         r->bad = true;

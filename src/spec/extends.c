@@ -36,11 +36,12 @@ static bool read_reference(struct load *ld, const struct pair *pair, struct node
     struct node *service = extends->kind == NODE_MAP ? node_get(ld, extends, "service") : extends;
     struct node *file = node_get(ld, extends, "file");
     if (!service || !node_is_string(service))
-        return fail_node(ld, extends, "'extends' of service '%s' needs the name of a service",
-                         pair->key);
+        return fail_rule(ld, STK_RULE_EXTENDS, extends,
+                         "'extends' of service '%s' needs the name of a service", pair->key);
     if (file && !node_is_null(file) && !node_is_string(file))
-        return fail_node(ld, file, "'file' of 'extends' of service '%s' must be a string, not %s",
-                         pair->key, node_what(file));
+        return fail_rule(ld, STK_RULE_EXTENDS, file,
+                         "'file' of 'extends' of service '%s' must be a string, not %s", pair->key,
+                         node_what(file));
     *ret = (struct reference){ .service = service->text, .at = service };
     if (file && !node_is_null(file)) {
         ret->file = file->text;
@@ -68,14 +69,16 @@ static struct bases *read_bases(struct load *ld, const char *path, const struct 
     struct bases *bases = stk_arena_alloc(ld->arena, sizeof(*bases));
     bases->done = load_map(ld);
     if (!file_is_there(path)) {
-        fail_node(ld, ref->file_at, "cannot extend '%s' of '%s': there is no such file",
-                  ref->service, path_shown(ld, path));
+        fail_rule(ld, STK_RULE_EXTENDS, ref->file_at,
+                  "cannot extend '%s' of '%s': there is no such file", ref->service,
+                  path_shown(ld, path));
         return bases;
     }
     struct node *root = docs_read(ld, path, scope, &docs) ? assemble_plainly(ld, &docs) : NULL;
     bases->services = root ? node_get(ld, root, "services") : NULL;
     if (!bases->services && (root || docs.n == 0) && ld->diags->errors == 0)
-        fail_node(ld, ref->file_at, "'%s' has no services to extend", path_shown(ld, path));
+        fail_rule(ld, STK_RULE_EXTENDS, ref->file_at, "'%s' has no services to extend",
+                  path_shown(ld, path));
     return bases;
 }
 
@@ -122,8 +125,8 @@ static struct node *without_extends(struct load *ld, struct node *service)
 static struct node *fail_circle(struct load *ld, const struct pair *pair,
                                 const struct reference *ref)
 {
-    fail_node(ld, ref->at, "service '%s' extends '%s', which in turn extends it", pair->key,
-              ref->service);
+    fail_rule(ld, STK_RULE_EXTENDS, ref->at, "service '%s' extends '%s', which in turn extends it",
+              pair->key, ref->service);
     return NULL;
 }
 
@@ -143,7 +146,8 @@ static struct node *extend_service(struct load *ld, struct bases *bases, struct 
     if (!read_reference(ld, pair, extends, &ref))
         return NULL;
     if (depth > MAX_DEPTH) {
-        fail_node(ld, ref.at, "too many services extend each other: at most %d", MAX_DEPTH);
+        fail_rule(ld, STK_RULE_EXTENDS, ref.at, "too many services extend each other: at most %d",
+                  MAX_DEPTH);
         return NULL;
     }
     struct bases *from = bases_of(ld, bases, &ref);

@@ -33,7 +33,7 @@ static void fail_file(struct load *ld, const char *fmt, ...)
     if (vasprintf(&msg, fmt, ap) < 0)
         stk_out_of_memory();
     va_end(ap);
-    struct stk_diag d = { .severity = STK_ERROR, .code = STK_ENOFILE };
+    struct stk_diag d = { .severity = STK_ERROR, .code = STK_ENOFILE, .rule = STK_RULE_UNREADABLE };
     stk_diags_add(ld->diags, &d, "%s", msg);
 }
 
@@ -169,7 +169,7 @@ bool files_are_there(struct load *ld)
 
 static bool discover(struct load *ld, struct stk_strs *ret)
 {
-    struct stk_diag warning = { .severity = STK_WARNING };
+    struct stk_diag warning = { .severity = STK_WARNING, .rule = STK_RULE_SEVERAL_FILES };
     const char *start = start_of(ld);
     for (const char *dir = start;; dir = path_dir(ld, dir)) {
         unsigned more;

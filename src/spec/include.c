@@ -33,11 +33,12 @@ static bool read_paths(struct load *ld, const char *key, const struct node *node
     for (size_t i = 0; i < n; i++) {
         const struct node *item = node->kind == NODE_LIST ? node->items[i] : node;
         if (!node_is_string(item) || !*item->text)
-            return fail_node(ld, item, "'%s' of an include must be a path, not %s", key,
+            return fail_rule(ld, STK_RULE_INCLUDE, item,
+                             "'%s' of an include must be a path, not %s", key,
                              node_is_string(item) ? "empty" : node_what(item));
         ret->v[ret->n++] = path_base(ld, item->scope, item->text);
     }
-    return n > 0 || fail_node(ld, node, "'%s' of an include is empty", key);
+    return n > 0 || fail_rule(ld, STK_RULE_INCLUDE, node, "'%s' of an include is empty", key);
 }
 
 static bool read_entry(struct load *ld, struct node *item, struct entry *ret)
@@ -53,17 +54,19 @@ static bool read_entry(struct load *ld, struct node *item, struct entry *ret)
         for (size_t k = 0; k < STK_LEN(keys); k++)
             known |= stk_streq(keys[k], pair->key);
         if (!known)
-            warn_src(ld, pair->src, pair->len, "unknown key '%s' in an include is ignored",
-                     pair->key);
+            warn_src(ld, STK_RULE_IGNORED, pair->src, pair->len,
+                     "unknown key '%s' in an include is ignored", pair->key);
     }
     if (item->kind == NODE_LIST)
-        return fail_node(ld, item, "an include must be a path or a mapping, not a list");
+        return fail_rule(ld, STK_RULE_INCLUDE, item,
+                         "an include must be a path or a mapping, not a list");
     if (!path)
-        return fail_node(ld, item, "an include needs 'path'");
+        return fail_rule(ld, STK_RULE_INCLUDE, item, "an include needs 'path'");
     if (!read_paths(ld, "path", path, &ret->paths))
         return false;
     if (dir && !node_is_null(dir) && !node_is_string(dir))
-        return fail_node(ld, dir, "'project_directory' of an include must be a string, not %s",
+        return fail_rule(ld, STK_RULE_INCLUDE, dir,
+                         "'project_directory' of an include must be a string, not %s",
                          node_what(dir));
     ret->dir = dir && node_is_string(dir) && *dir->text ? path_base(ld, dir->scope, dir->text)
                                                         : path_dir(ld, ret->paths.v[0]);
@@ -82,13 +85,14 @@ static bool check_cycle(struct load *ld, const struct entry *entry)
     unsigned depth = 0;
     for (const struct including *up = ld->including; up; up = up->up) {
         if (stk_streq(up->path, entry->paths.v[0]))
-            return fail_node(ld, entry->at, "include cycle: '%s' includes itself",
+            return fail_rule(ld, STK_RULE_INCLUDE, entry->at, "include cycle: '%s' includes itself",
                              path_shown(ld, entry->paths.v[0]));
         depth++;
     }
     if (depth > MAX_DEPTH || ++ld->n_includes > MAX_INCLUDES)
-        return fail_node(ld, entry->at, "too many includes: at most %d, and %d in each other",
-                         MAX_INCLUDES, MAX_DEPTH);
+        return fail_rule(ld, STK_RULE_INCLUDE, entry->at,
+                         "too many includes: at most %d, and %d in each other", MAX_INCLUDES,
+                         MAX_DEPTH);
     return true;
 }
 
@@ -112,7 +116,7 @@ static bool read_env(struct load *ld, const struct entry *entry, struct map *int
     for (size_t i = 0; i < files.n; i++) {
         const struct node *at = entry->env->kind == NODE_LIST ? entry->env->items[i] : entry->env;
         if (!file_is_there(files.v[i]))
-            ok = fail_node(ld, at, "env_file '%s' of an include is not there",
+            ok = fail_rule(ld, STK_RULE_INCLUDE, at, "env_file '%s' of an include is not there",
                            path_shown(ld, files.v[i]));
         else
             ok &= read_variables(ld, files.v[i], into);
@@ -145,13 +149,14 @@ static struct node *load_entry(struct load *ld, const struct entry *entry)
     bool ok = scope != NULL;
     for (size_t i = 0; ok && i < entry->paths.n; i++) {
         if (!file_is_there(entry->paths.v[i]))
-            ok = fail_node(ld, entry->at, "cannot include '%s': there is no such file",
+            ok = fail_rule(ld, STK_RULE_INCLUDE, entry->at,
+                           "cannot include '%s': there is no such file",
                            path_shown(ld, entry->paths.v[i]));
         else
             ok = docs_read(ld, entry->paths.v[i], scope, &docs);
     }
     if (ok && docs.n == 0)
-        ok = fail_node(ld, entry->at, "cannot include '%s': it is empty",
+        ok = fail_rule(ld, STK_RULE_INCLUDE, entry->at, "cannot include '%s': it is empty",
                        path_shown(ld, entry->paths.v[0]));
     ld->including = &level;
     struct node *root = ok ? assemble(ld, &docs) : NULL;
@@ -199,8 +204,8 @@ static struct node *add_section(struct load *ld, const char *what, struct node *
         } else if (there->value->tag == TAG_RESET) {
             both->pairs[there - own->pairs] = *pair;
         } else if (!same(ld, pair->value, there->value)) {
-            struct stk_diag d = diag_at(ld, there->src, there->len);
-            d.other = pair->src;
+            struct stk_diag d = diag_between(ld, there->src, there->len, pair->src);
+            d.rule = STK_RULE_MERGE;
             stk_diags_add(ld->diags, &d, "%s '%s' is in an included file too, and differs there",
                           what, pair->key);
             *ok = false;

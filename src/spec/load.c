@@ -72,7 +72,9 @@ static bool take_cwd(struct load *ld)
     const char *cwd =
         ld->opts->cwd && *ld->opts->cwd == '/' ? ld->opts->cwd : getcwd(here, sizeof(here));
     if (!cwd) {
-        struct stk_diag d = { .severity = STK_ERROR, .code = STK_ENOFILE };
+        struct stk_diag d = { .severity = STK_ERROR,
+                              .code = STK_ENOFILE,
+                              .rule = STK_RULE_UNREADABLE };
         stk_diags_add(ld->diags, &d, "the working directory cannot be told");
         return false;
     }
@@ -165,7 +167,7 @@ static bool read_files(struct load *ld, struct docs *docs)
         ok &= docs_read(ld, ld->spec->files.v[i], NULL, docs);
     if (!ok || !says_nothing(docs))
         return ok;
-    struct stk_diag d = { .severity = STK_ERROR, .code = STK_ENOFILE };
+    struct stk_diag d = { .severity = STK_ERROR, .code = STK_ENOFILE, .rule = STK_RULE_UNREADABLE };
     stk_diags_add(ld->diags, &d, "'%s' is empty", ld->more->sources[ld->more->n_sources - 1]->name);
     return false;
 }

@@ -85,20 +85,29 @@ struct source *load_source(struct load *ld, const char *name, const char *path, 
 const char *more_line(const struct stk_spec_more *more, struct stk_arena *arena,
                       struct stk_src src);
 
-/* A problem of the file at a place, ready for stk_diags_add. */
+/* A problem of the file at a place, ready for stk_diags_add once it has its rule. len 0: what stands
+ * there is measured. */
 struct stk_diag diag_at(struct load *ld, struct stk_src src, unsigned len);
+/* The same with a second place where it clashes. */
+struct stk_diag diag_between(struct load *ld, struct stk_src src, unsigned len,
+                             struct stk_src other);
 /* Errors about a node or a key. Always false, so that failing is one statement. */
 bool fail_node(struct load *ld, const struct node *node, const char *fmt, ...) STK_PRINTF(3, 4);
 bool fail_key(struct load *ld, const struct pair *pair, const char *hint, const char *fmt, ...)
     STK_PRINTF(4, 5);
 bool fail_src(struct load *ld, struct stk_src src, const char *fmt, ...) STK_PRINTF(3, 4);
-/* The same with a hint, or a second place where it clashes. */
+/* The same with a hint, a rule of its own, or a second place where it clashes. */
 bool fail_hint(struct load *ld, const struct node *node, const char *hint, const char *fmt, ...)
     STK_PRINTF(4, 5);
-bool fail_clash(struct load *ld, struct stk_src src, struct stk_src other, const char *fmt, ...)
+bool fail_rule(struct load *ld, enum stk_rule rule, const struct node *node, const char *fmt, ...)
     STK_PRINTF(4, 5);
-void warn_src(struct load *ld, struct stk_src src, unsigned len, const char *fmt, ...)
-    STK_PRINTF(4, 5);
+bool fail_clash(struct load *ld, enum stk_rule rule, struct stk_src src, struct stk_src other,
+                const char *fmt, ...) STK_PRINTF(5, 6);
+/* A warning, if it is one of this command's: rules of lint are silent elsewhere. */
+void warn_src(struct load *ld, enum stk_rule rule, struct stk_src src, unsigned len,
+              const char *fmt, ...) STK_PRINTF(5, 6);
+void warn_hint(struct load *ld, enum stk_rule rule, struct stk_src src, const char *hint,
+               const char *fmt, ...) STK_PRINTF(5, 6);
 /* Problems in the order of the files and their lines, however the steps found them. */
 void sort_diags(struct load *ld);
 /* "did you mean 'image'?" in the arena, or NULL. */

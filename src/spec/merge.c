@@ -80,8 +80,8 @@ static merge_fn *rule_for(const struct path *path)
 static struct node *fail_kinds(struct load *ld, const struct path *path, const struct node *base,
                                const struct node *over)
 {
-    struct stk_diag d = diag_at(ld, over->src, over->len);
-    d.other = base->src;
+    struct stk_diag d = diag_between(ld, over->src, over->len, base->src);
+    d.rule = STK_RULE_MERGE;
     stk_diags_add(ld->diags, &d, "'%s' cannot be merged: %s here, %s at %s:%u",
                   path->n && path->n <= MAX_PATH ? path->v[path->n - 1] : "this", node_what(over),
                   node_what(base), base->src.file, base->src.line);

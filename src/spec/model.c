@@ -160,7 +160,8 @@ static bool check_top(struct load *ld, struct node *root)
         fail_key(ld, version, "leave it out", "'version' must be a string, not %s",
                  node_what(version->value));
     else if (version)
-        warn_src(ld, version->src, version->len, "'version' is obsolete and ignored: leave it out");
+        warn_src(ld, STK_RULE_OBSOLETE, version->src, version->len,
+                 "'version' is obsolete and ignored: leave it out");
     return table_parse(ld, &top_table, root, NULL);
 }
 

@@ -45,6 +45,18 @@ struct node *node_get(struct load *ld, struct node *map, const char *key)
     return pair ? pair->value : NULL;
 }
 
+struct stk_src node_place(struct load *ld, struct node *map, const char *keys, struct stk_src src)
+{
+    while (map && *keys) {
+        size_t n = strcspn(keys, ".");
+        const struct pair *pair = node_pair(ld, map, stk_arena_strndup(ld->arena, keys, n));
+        map = pair ? pair->value : NULL;
+        src = pair ? pair->src : src;
+        keys += n + (keys[n] == '.');
+    }
+    return src;
+}
+
 const char *node_what(const struct node *node)
 {
     static const char *const scalars[] = {

@@ -50,6 +50,9 @@ struct node {
 struct pair *node_pair(struct load *ld, struct node *map, const char *key);
 struct node *node_get(struct load *ld, struct node *map, const char *key);
 
+/* Where a key stands below a map, by its names: "deploy.replicas"; as far as they are there, else src. */
+struct stk_src node_place(struct load *ld, struct node *map, const char *keys, struct stk_src src);
+
 /* "a string", "a list": what a node is, for messages. */
 const char *node_what(const struct node *node);
 static inline bool node_is_null(const struct node *node)

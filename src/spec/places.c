@@ -52,36 +52,79 @@ const char *more_line(const struct stk_spec_more *more, struct stk_arena *arena,
 }
 
 /* The files that led to the one of a place, nearest first. */
-static const char *chain_of(struct load *ld, struct stk_src src)
+static const struct stk_via *via_of(struct load *ld, struct stk_src src, size_t *ret_n)
 {
     enum { MOST = 8 };
-    const char *chain = NULL;
-    for (unsigned depth = 0; src.file && depth < MOST; depth++) {
+    struct stk_via via[MOST];
+    size_t n = 0;
+    while (src.file && n < MOST) {
         const struct scope *scope = NULL;
         for (size_t i = 0; i < ld->more->n_sources; i++)
             if (ld->more->sources[i]->name == src.file)
                 scope = ld->more->sources[i]->scope;
         if (!scope)
             break;
-        chain = load_printf(ld, "%s%s%s at %s:%u:%u", chain ? chain : "", chain ? "\n" : "",
-                            scope->how, scope->via.file, scope->via.line, scope->via.col);
+        via[n++] = (struct stk_via){ scope->how, scope->via };
         src = scope->via;
     }
-    return chain;
+    struct stk_via *kept = n ? stk_arena_array(ld->arena, n, sizeof(*kept)) : NULL;
+    if (n)
+        memcpy(kept, via, n * sizeof(*kept));
+    *ret_n = n;
+    return kept;
+}
+
+static unsigned count_characters(const char *p, const char *end)
+{
+    unsigned n = 0;
+    for (; p < end; p++)
+        n += (*p & 0xc0) != 0x80;
+    return n;
+}
+
+/* The characters of the value or key that begins in that column: to its quote, or to what ends a word. */
+static unsigned measure(const char *line, unsigned col)
+{
+    const char *p = line;
+    for (unsigned at = 1; line && *p; p++) {
+        if ((*p & 0xc0) == 0x80)
+            continue;
+        if (at++ == col)
+            break;
+    }
+    if (!line || !*p)
+        return 1;
+    if (*p == '"' || *p == '\'') {
+        const char *close = strchr(p + 1, *p);
+        return close ? count_characters(p, close + 1) : 1;
+    }
+    const char *end = p + strcspn(p, " ,[]{}#\t");
+    if (end > p + 1 && end[-1] == ':')
+        end--;
+    return end > p ? count_characters(p, end) : 1;
 }
 
 struct stk_diag diag_at(struct load *ld, struct stk_src src, unsigned len)
 {
+    struct stk_diag d = { .severity = STK_ERROR, .code = STK_ECONFIG, .src = src, .len = len };
     /* past the cap a problem is only counted: its line need not be looked up */
-    bool kept = ld->diags->errors < STK_DIAGS_MAX;
-    return (struct stk_diag){
-        .severity = STK_ERROR,
-        .code = STK_ECONFIG,
-        .src = src,
-        .len = len ? len : 1,
-        .line = kept ? more_line(ld->more, ld->arena, src) : NULL,
-        .chain = kept ? chain_of(ld, src) : NULL,
-    };
+    if (stk_diags_keep(ld->diags)) {
+        d.line = more_line(ld->more, ld->arena, src);
+        d.via = via_of(ld, src, &d.n_via);
+    }
+    if (!len)
+        d.len = measure(d.line, src.col);
+    return d;
+}
+
+struct stk_diag diag_between(struct load *ld, struct stk_src src, unsigned len,
+                             struct stk_src other)
+{
+    struct stk_diag d = diag_at(ld, src, len);
+    d.other = other;
+    if (stk_diags_keep(ld->diags))
+        d.other_line = more_line(ld->more, ld->arena, other);
+    return d;
 }
 
 #define FORMAT(msg)                                                                                \
@@ -118,28 +161,60 @@ bool fail_key(struct load *ld, const struct pair *pair, const char *hint, const 
     return false;
 }
 
+bool fail_rule(struct load *ld, enum stk_rule rule, const struct node *node, const char *fmt, ...)
+{
+    FORMAT(msg);
+    struct stk_diag d = diag_at(ld, node->src, node->len);
+    d.rule = rule;
+    stk_diags_add(ld->diags, &d, "%s", msg);
+    return false;
+}
+
 bool fail_src(struct load *ld, struct stk_src src, const char *fmt, ...)
 {
     FORMAT(msg);
-    struct stk_diag d = diag_at(ld, src, 1);
+    struct stk_diag d = diag_at(ld, src, 0);
     stk_diags_add(ld->diags, &d, "%s", msg);
     return false;
 }
 
-bool fail_clash(struct load *ld, struct stk_src src, struct stk_src other, const char *fmt, ...)
+bool fail_clash(struct load *ld, enum stk_rule rule, struct stk_src src, struct stk_src other,
+                const char *fmt, ...)
 {
     FORMAT(msg);
-    struct stk_diag d = diag_at(ld, src, 1);
-    d.other = other;
+    struct stk_diag d = diag_between(ld, src, 0, other);
+    d.rule = rule;
     stk_diags_add(ld->diags, &d, "%s", msg);
     return false;
 }
 
-void warn_src(struct load *ld, struct stk_src src, unsigned len, const char *fmt, ...)
+static bool is_told(const struct load *ld, enum stk_rule rule)
 {
+    return ld->opts->lint || !stk_rule_info(rule)->lint_only;
+}
+
+void warn_src(struct load *ld, enum stk_rule rule, struct stk_src src, unsigned len,
+              const char *fmt, ...)
+{
+    if (!is_told(ld, rule))
+        return;
     FORMAT(msg);
     struct stk_diag d = diag_at(ld, src, len);
     d.severity = STK_WARNING;
+    d.rule = rule;
+    stk_diags_add(ld->diags, &d, "%s", msg);
+}
+
+void warn_hint(struct load *ld, enum stk_rule rule, struct stk_src src, const char *hint,
+               const char *fmt, ...)
+{
+    if (!is_told(ld, rule))
+        return;
+    FORMAT(msg);
+    struct stk_diag d = diag_at(ld, src, 0);
+    d.severity = STK_WARNING;
+    d.rule = rule;
+    d.hint = hint;
     stk_diags_add(ld->diags, &d, "%s", msg);
 }
 

@@ -27,7 +27,9 @@ static const char *checked(struct load *ld, const char *name, const char *from)
     if (strcmp(normalised(ld, name), name) == 0 && *name)
         return name;
     const char *better = normalised(ld, name);
-    struct stk_diag d = { .severity = STK_ERROR, .code = STK_ECONFIG };
+    struct stk_diag d = { .severity = STK_ERROR,
+                          .code = STK_ECONFIG,
+                          .rule = STK_RULE_PROJECT_NAME };
     d.hint = *better ? load_printf(ld, "did you mean '%s'?", better) : NULL;
     stk_diags_add(ld->diags, &d,
                   "project name '%s' (%s) may hold only lower-case letters, digits, '-' and '_', "
@@ -66,7 +68,8 @@ const char *project_name(struct load *ld, struct node *const *docs, size_t n)
         const char *project = normalised(ld, text);
         if (*project)
             return project;
-        fail_node(ld, name, "project name '%s' must have a letter or a digit", text);
+        fail_rule(ld, STK_RULE_PROJECT_NAME, name,
+                  "project name '%s' must have a letter or a digit", text);
         return NULL;
     }
     origin_project(ld, "project directory", (struct stk_src){ 0 });
@@ -76,6 +79,7 @@ const char *project_name(struct load *ld, struct node *const *docs, size_t n)
         return project;
     struct stk_diag d = { .severity = STK_ERROR,
                           .code = STK_ECONFIG,
+                          .rule = STK_RULE_PROJECT_NAME,
                           .hint = "give one with -p or name:" };
     stk_diags_add(ld->diags, &d, "the directory '%s' gives no project name",
                   ld->dir ? ld->dir : "");

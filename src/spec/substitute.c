@@ -50,7 +50,8 @@ static void unset(void *data, const char *name, size_t offset, size_t size)
     *map_at(&site->ld->warned, stk_arena_strdup(site->ld->arena, name)) = site->ld;
     unsigned len;
     struct stk_src src = inside(site->node, offset, size, &len);
-    warn_src(site->ld, src, len, "variable '%s' is not set, so it is left blank", name);
+    warn_src(site->ld, STK_RULE_UNSET_VARIABLE, src, len,
+             "variable '%s' is not set, so it is left blank", name);
 }
 
 const char *substitute_text(struct load *ld, const struct node *node)
@@ -66,6 +67,7 @@ const char *substitute_text(struct load *ld, const struct node *node)
         unsigned len;
         struct stk_src src = inside(node, in.offset, in.size, &len);
         struct stk_diag d = diag_at(ld, src, len);
+        d.rule = STK_RULE_VARIABLE;
         stk_diags_add(ld->diags, &d, "%s", err.msg);
         stk_error_clear(&err);
         return NULL;

@@ -76,12 +76,14 @@ void syntax_report(struct load *ld, const struct source *source, const yaml_pars
         says = "a tab is used for indentation";
         hint = "YAML takes spaces only";
     }
-    struct stk_diag d = diag_at(ld, src, 1);
+    struct stk_src other = { 0 };
     if (parser->context && parser->context_mark.line + 1 != src.line && says != problem)
-        d.other = (struct stk_src){ source->name, (unsigned)parser->context_mark.line + 1,
-                                    (unsigned)parser->context_mark.column + 1 };
+        other = (struct stk_src){ source->name, (unsigned)parser->context_mark.line + 1,
+                                  (unsigned)parser->context_mark.column + 1 };
+    struct stk_diag d = diag_between(ld, src, 1, other);
+    d.rule = STK_RULE_SYNTAX;
     d.hint = hint;
     if (source->scope) /* what an include or extends reached by mistake may be nobody's business */
-        d.line = NULL;
+        d.line = d.other_line = NULL;
     stk_diags_add(ld->diags, &d, "%s", says);
 }

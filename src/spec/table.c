@@ -27,8 +27,11 @@ static bool fail_unknown(struct load *ld, const struct table *table, const struc
     size_t n = 0;
     for (size_t i = 0; i < table->n && n < MAX_NAMES; i++)
         names[n++] = table->keys[i].name;
-    return fail_key(ld, pair, did_you_mean(ld, pair->key, names, n), "unknown key '%s'%s%s",
-                    pair->key, in ? " in " : "", in ? in : "");
+    struct stk_diag d = diag_at(ld, pair->src, pair->len);
+    d.rule = STK_RULE_UNKNOWN_KEY;
+    d.hint = did_you_mean(ld, pair->key, names, n);
+    stk_diags_add(ld->diags, &d, "unknown key '%s'%s%s", pair->key, in ? " in " : "", in ? in : "");
+    return false;
 }
 
 static const struct key *find(const struct table *table, const char *name)
@@ -48,6 +51,14 @@ static void note_not_acted(struct load *ld, const struct table *table, const str
     ld->not_acted = note;
 }
 
+static bool fail_missing(struct load *ld, const struct pair *pair, const struct key *key)
+{
+    struct stk_diag d = diag_at(ld, pair->src, pair->len);
+    d.rule = STK_RULE_MISSING_KEY;
+    stk_diags_add(ld->diags, &d, "'%s' has no value: it takes %s", key->name, key->type->what);
+    return false;
+}
+
 static bool parse_pair(struct load *ld, const struct table *table, struct pair *pair, void *object)
 {
     const struct key *key = find(table, pair->key);
@@ -58,8 +69,7 @@ static bool parse_pair(struct load *ld, const struct table *table, struct pair *
     if (node_is_null(pair->value)) {
         if (key->flags & KEY_NULL_OK)
             return true;
-        return fail_key(ld, pair, NULL, "'%s' has no value: it takes %s", key->name,
-                        key->type->what);
+        return fail_missing(ld, pair, key);
     }
     if (key->flags & KEY_NOT_ACTED)
         note_not_acted(ld, table, pair);
@@ -70,15 +80,15 @@ bool table_parse(struct load *ld, const struct table *table, struct node *node, 
 {
     const char *in = place_of(ld, table);
     if (node->kind != NODE_MAP)
-        return fail_node(ld, node, "%s must be a mapping, not %s", in ? in : "a stack file",
-                         node_what(node));
+        return fail_rule(ld, STK_RULE_WRONG_TYPE, node, "%s must be a mapping, not %s",
+                         in ? in : "a stack file", node_what(node));
     bool ok = true;
     for (size_t i = 0; i < node->n; i++)
         ok &= parse_pair(ld, table, &node->pairs[i], object);
     for (size_t i = 0; i < table->n; i++)
         if (table->keys[i].flags & KEY_REQUIRED && !node_pair(ld, node, table->keys[i].name))
-            ok =
-                fail_node(ld, node, "%s needs '%s'", in ? in : "a stack file", table->keys[i].name);
+            ok = fail_rule(ld, STK_RULE_MISSING_KEY, node, "%s needs '%s'",
+                           in ? in : "a stack file", table->keys[i].name);
     return ok && (!table->finish || table->finish(ld, node, object));
 }
 
@@ -105,9 +115,12 @@ bool fail_type(struct load *ld, const struct key *key, const struct node *node)
     bool text = node->kind == NODE_SCALAR && node->type != SCALAR_NULL && strlen(node->text) < 60;
     bool quote = node->kind == NODE_SCALAR && node->type != SCALAR_NULL &&
                  node->type != SCALAR_STRING && strstr(what, "string");
-    return fail_hint(ld, node, quote ? "put it in quotes" : NULL, "'%s'%s must be %s, not %s%s%s%s",
-                     key->name, where(ld), what, node_what(node), text ? " '" : "",
-                     text ? node->text : "", text ? "'" : "");
+    struct stk_diag d = diag_at(ld, node->src, node->len);
+    d.rule = STK_RULE_WRONG_TYPE;
+    d.hint = quote ? "put it in quotes" : NULL;
+    stk_diags_add(ld->diags, &d, "'%s'%s must be %s, not %s%s%s%s", key->name, where(ld), what,
+                  node_what(node), text ? " '" : "", text ? node->text : "", text ? "'" : "");
+    return false;
 }
 
 struct array array_get(const void *at)

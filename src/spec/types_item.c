@@ -279,7 +279,7 @@ static bool read_external(struct load *ld, const struct key *key, struct node *n
     if (node->kind != NODE_MAP)
         return read_bool(ld, key, node, ret);
     *ret = true;
-    warn_src(ld, node->src, node->len,
+    warn_src(ld, STK_RULE_OBSOLETE, node->src, node->len,
              "'external' as a mapping%s is obsolete: use 'name' beside 'external: true'",
              where(ld));
     return table_parse(ld, &external_table, node, ret_name);

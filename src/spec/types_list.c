@@ -40,8 +40,8 @@ static bool refuse_repeated(struct load *ld, const struct key *key, const struct
         void **slot = map_at(&seen, item->text);
         before = *slot;
         if (before)
-            return fail_clash(ld, item->src, before->src, "'%s' is there twice in '%s'%s",
-                              item->text, key->name, where(ld));
+            return fail_clash(ld, STK_RULE_DUPLICATE_KEY, item->src, before->src,
+                              "'%s' is there twice in '%s'%s", item->text, key->name, where(ld));
         *slot = node->items[i];
     }
     return true;

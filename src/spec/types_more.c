@@ -40,8 +40,8 @@ static bool models_parse(struct load *ld, const struct key *key, struct node *no
         m->mapping = node->kind == NODE_MAP && !node_is_null(at);
         const struct stk_model_ref *before = map_get(&seen, m->model);
         if (before) {
-            ok = fail_clash(ld, m->src, before->src, "'%s' is there twice in 'models'%s", m->model,
-                            where(ld));
+            ok = fail_clash(ld, STK_RULE_DUPLICATE_KEY, m->src, before->src,
+                            "'%s' is there twice in 'models'%s", m->model, where(ld));
             continue;
         }
         *map_at(&seen, m->model) = m;

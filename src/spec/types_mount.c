@@ -180,7 +180,7 @@ static size_t drop_repeated(struct load *ld, struct stk_mount *v, size_t n)
         if (!before)
             *slot = (void *)++kept;
         else if (before->src.file == v[i].src.file)
-            warn_src(ld, v[i].src, 1,
+            warn_src(ld, STK_RULE_REPLACED, v[i].src, 0,
                      "'%s'%s is mounted twice: this one replaces the one at line %u", v[i].target,
                      where(ld), before->src.line);
         v[(size_t)*slot - 1] = v[i];

@@ -40,8 +40,8 @@ static bool is_repeated(struct load *ld, const struct key *key, struct map *seen
 {
     void **slot = map_at(seen, name);
     if (*slot)
-        return !fail_clash(ld, *src, *(struct stk_src *)*slot, "'%s' is there twice in '%s'%s",
-                           name, key->name, where(ld));
+        return !fail_clash(ld, STK_RULE_DUPLICATE_KEY, *src, *(struct stk_src *)*slot,
+                           "'%s' is there twice in '%s'%s", name, key->name, where(ld));
     struct stk_src *kept = stk_arena_alloc(ld->arena, sizeof(*kept));
     *kept = *src;
     *slot = kept;

@@ -112,8 +112,8 @@ bool read_bool(struct load *ld, const struct key *key, const struct node *node, 
             continue;
         *ret = is;
         if (i > 0)
-            warn_src(ld, node->src, node->len, "'%s' is taken for '%s'", node->text,
-                     is ? "true" : "false");
+            warn_src(ld, STK_RULE_OLD_BOOLEAN, node->src, node->len, "'%s' is taken for '%s'",
+                     node->text, is ? "true" : "false");
         return true;
     }
     return fail_type(ld, key, node);

@@ -78,7 +78,7 @@ bool split_words(struct load *ld, const struct node *node, const char *text, str
     for (const char *p = text; *p && ok; p++) {
         bool plain = !w.escaped && !w.in_single && !w.in_double && !w.in_back && !w.in_dollar;
         if (plain && strchr(";&|<>", *p)) {
-            warn_src(ld, node->src, node->len,
+            warn_src(ld, STK_RULE_NO_SHELL, node->src, node->len,
                      "everything from '%c' on is dropped: no shell runs this; for one write "
                      "[\"sh\", \"-c\", \"...\"]",
                      *p);

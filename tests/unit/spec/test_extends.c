@@ -27,6 +27,15 @@ static void check_rows(const struct row *rows, size_t n)
     }
 }
 
+static void assert_via(const struct stk_diag *d, const char *wanted)
+{
+    char text[128];
+    ck_assert_uint_eq(d->n_via, 1);
+    snprintf(text, sizeof(text), "%s at %s:%u:%u", d->via[0].how, d->via[0].src.file,
+             d->via[0].src.line, d->via[0].src.col);
+    ck_assert_str_eq(text, wanted);
+}
+
 START_TEST(the_base_lies_below_what_extends_it)
 {
     static const struct row rows[] = {
@@ -127,9 +136,9 @@ START_TEST(what_is_wrong_is_told_with_what_led_there)
         ck_assert_msg(strstr(d->msg, rows[i][2]) != NULL, "%s: %s", rows[i][0], d->msg);
         ck_assert_uint_gt(d->src.line, 0);
         if (rows[i][3])
-            ck_assert_str_eq(d->chain, rows[i][3]);
+            assert_via(d, rows[i][3]);
         else
-            ck_assert_ptr_null(d->chain);
+            ck_assert_uint_eq(d->n_via, 0);
         given_end(&g);
     }
 }

@@ -1,0 +1,78 @@
+/* rule.c — the table of rules, from which `lint --rules` and the manual are printed. Finding what breaks
+ * them is left to spec/. */
+#include "stackctl/rule.h"
+
+static const struct stk_rule_info rules[STK_RULE_COUNT] = {
+    [STK_RULE_INVALID_VALUE] = { "invalid-value", STK_ERROR, false, "a value that cannot be" },
+    [STK_RULE_UNREADABLE] = { "unreadable-file", STK_ERROR, false,
+                              "a file is not there or cannot be read" },
+    [STK_RULE_SYNTAX] = { "yaml-syntax", STK_ERROR, false, "a file is not YAML" },
+    [STK_RULE_DUPLICATE_KEY] = { "duplicate-key", STK_ERROR, false,
+                                 "a key or an item stands twice in one place" },
+    [STK_RULE_UNKNOWN_KEY] = { "unknown-key", STK_ERROR, false, "a key that nothing reads" },
+    [STK_RULE_WRONG_TYPE] = { "wrong-type", STK_ERROR, false,
+                              "a value of a type that its key does not take" },
+    [STK_RULE_MISSING_KEY] = { "missing-key", STK_ERROR, false, "a key or a value is missing" },
+    [STK_RULE_VARIABLE] = { "invalid-variable", STK_ERROR, false,
+                            "a ${...} that is no variable, or a required one without a value" },
+    [STK_RULE_PROJECT_NAME] = { "project-name", STK_ERROR, false,
+                                "the project has no name that an engine takes" },
+    [STK_RULE_MERGE] = { "merge-conflict", STK_ERROR, false,
+                         "two files say what cannot be merged" },
+    [STK_RULE_INCLUDE] = { "invalid-include", STK_ERROR, false,
+                           "an include that cannot be followed" },
+    [STK_RULE_EXTENDS] = { "invalid-extends", STK_ERROR, false,
+                           "an extends that cannot be followed" },
+    [STK_RULE_UNDEFINED] = { "undefined-name", STK_ERROR, false,
+                             "a service, network, volume, secret, config or model that is used and "
+                             "is not there" },
+    [STK_RULE_DISABLED] = { "disabled-dependency", STK_ERROR, false,
+                            "a dependency on a service that no active profile enables" },
+    [STK_RULE_NO_IMAGE] = { "no-image", STK_ERROR, false,
+                            "a service with neither an image nor a build" },
+    [STK_RULE_CYCLE] = { "dependency-cycle", STK_ERROR, false,
+                         "services that wait for each other" },
+    [STK_RULE_CONTRADICTION] = { "contradiction", STK_ERROR, false,
+                                 "two keys that contradict each other" },
+    [STK_RULE_PORT_TWICE] = { "port-conflict", STK_ERROR, false,
+                              "one host port for more than one container" },
+    [STK_RULE_NAME_TWICE] = { "container-name-conflict", STK_ERROR, false,
+                              "one container_name for more than one container" },
+    [STK_RULE_UNSET_VARIABLE] = { "unset-variable", STK_WARNING, false,
+                                  "a variable that is not set and has no default" },
+    [STK_RULE_IGNORED] = { "ignored", STK_WARNING, false, "something that is read over" },
+    [STK_RULE_OBSOLETE] = { "obsolete-key", STK_WARNING, false,
+                            "a key that is of no use any more" },
+    [STK_RULE_NO_EFFECT] = { "no-effect", STK_WARNING, false, "a key that up does nothing about" },
+    [STK_RULE_SEVERAL_FILES] = { "several-files", STK_WARNING, false,
+                                 "several stack files in one folder, of which one is taken" },
+    [STK_RULE_NO_SHELL] = { "no-shell", STK_WARNING, false,
+                            "a command written as for a shell, which none runs" },
+    [STK_RULE_REPLACED] = { "replaced-mount", STK_WARNING, false,
+                            "two mounts at one place, of which the last one stays" },
+    [STK_RULE_OLD_BOOLEAN] = { "old-boolean", STK_WARNING, false,
+                               "yes, no, on or off for true and false" },
+    [STK_RULE_UNUSED] = { "unused", STK_WARNING, true,
+                          "a network, volume, secret or config that no service uses" },
+    [STK_RULE_IMAGE_TAG] = { "image-tag", STK_WARNING, true,
+                             "an image without a tag, or with the tag latest" },
+    [STK_RULE_CHANGED_VALUE] = { "changed-value", STK_WARNING, true,
+                                 "a value that YAML turns into another text" },
+    [STK_RULE_DECIMAL_MODE] = { "decimal-mode", STK_WARNING, true,
+                                "a file mode that is written like an octal number and is none" },
+    [STK_RULE_SHELL_PID_1] = { "shell-pid-1", STK_WARNING, true,
+                               "a shell as the first process, which keeps SIGTERM from the "
+                               "program" },
+    [STK_RULE_NO_HEALTHCHECK] = { "no-healthcheck", STK_WARNING, true,
+                                  "a service that others wait for as healthy, without a health "
+                                  "check" },
+    [STK_RULE_NOT_AWAITED] = { "not-awaited", STK_WARNING, true,
+                               "a health check that a dependent does not wait for" },
+    [STK_RULE_OPEN_PORT] = { "open-database", STK_WARNING, true,
+                             "a database's port published on all addresses of the host" },
+};
+
+const struct stk_rule_info *stk_rule_info(enum stk_rule rule)
+{
+    return &rules[rule];
+}
