@@ -24,6 +24,7 @@ enum stk_phase {
     STK_PHASE_UNPAUSE,
     STK_PHASE_REMOVE,
     STK_PHASE_KEEP, /* runs already, untouched */
+    STK_PHASE_ROLL_BACK, /* what was replaced takes its place again */
     STK_PHASE_COUNT
 };
 

@@ -49,6 +49,12 @@ struct stk_start_req {
     bool replace;           /* an instance is there: make the new one first, then stop and remove the
                                old (within its grace), keep its anonymous volumes, start the new */
     bool renew_volumes;     /* with replace: fresh anonymous volumes */
+    bool keep_old;          /* the instance that is replaced is not removed but set aside under a name of
+                               its own (stk_status_is_previous), for restore; remove it by its id */
+    bool start_first;       /* with keep_old: it is not stopped either */
+    bool restore;           /* undoes a replacement with keep_old: what took the place is stopped and
+                               removed, the one set aside gets its name back and, unless create_only,
+                               runs. None set aside: succeeds, nothing done */
     bool create_only;       /* do not start it */
     bool force_pull;        /* images: pull even when present */
     bool no_pull;           /* images: fail when absent, whatever the pull policy */

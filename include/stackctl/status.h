@@ -86,8 +86,14 @@ struct stk_seen {
     struct stk_arena *arena; /* owns the struct too */
 };
 void stk_seen_free(struct stk_seen *seen);
-/* The one with that kind, name and index (0 for all but services), or NULL. One-offs never match. */
+/* The one with that kind, name and index (0 for all but services), or NULL. One-offs and instances set
+ * aside never match. */
 const struct stk_status *stk_seen_find(const struct stk_seen *seen, struct stk_ref ref);
+/* An instance set aside by a replacement that keeps the old one until the new one is ready. It carries
+ * the labels of its place still, and is known by its name, which begins with its own id (that of a
+ * replacement under way begins with the other's). stk_seen_find and refs without an id pass it over. */
+bool stk_status_is_previous(const struct stk_status *status);
+bool stk_name_is_previous(const char *name, const char *id);
 
 #ifdef __cplusplus
 }

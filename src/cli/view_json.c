@@ -31,6 +31,7 @@ static const char *const phases[STK_PHASE_COUNT] = {
     [STK_PHASE_UNPAUSE] = "unpause",
     [STK_PHASE_REMOVE] = "remove",
     [STK_PHASE_KEEP] = "keep",
+    [STK_PHASE_ROLL_BACK] = "roll-back",
 };
 static const char *const states[] = {
     [STK_EV_BEGIN] = "begin",   [STK_EV_PROGRESS] = "progress", [STK_EV_DONE] = "done",

@@ -115,6 +115,8 @@ void stk_runtime_start(struct stk_runtime *rt, struct stk_start_req *req)
     else
         check_ref(&req->ref); /* an instance that is there already */
     assert(!req->renew_volumes || req->replace);
+    assert(!req->start_first || req->keep_old);
+    assert(!req->restore || (req->unit && req->unit->ref.kind == STK_SERVICE));
     req->changed = false;
     req->since[0] = '\0';
     rt->backend->start(rt->self, req);

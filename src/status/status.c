@@ -1,6 +1,8 @@
 /* status.c — the words for states, and finding one status among those seen. */
 #include "stackctl/status.h"
 
+#include <string.h>
+
 #include "arena.h"
 #include "text.h"
 
@@ -50,6 +52,18 @@ void stk_seen_free(struct stk_seen *seen)
         stk_arena_free(seen->arena);
 }
 
+bool stk_name_is_previous(const char *name, const char *id)
+{
+    enum { SHORT_ID = 12 };
+    return name && id && strlen(id) >= SHORT_ID && strncmp(name, id, SHORT_ID) == 0 &&
+           name[SHORT_ID] == '_';
+}
+
+bool stk_status_is_previous(const struct stk_status *status)
+{
+    return status->ref.kind == STK_SERVICE && stk_name_is_previous(status->name, status->ref.id);
+}
+
 /* Linear: one-offs share their service's name and index, so that order alone does not find one. */
 const struct stk_status *stk_seen_find(const struct stk_seen *seen, struct stk_ref ref)
 {
@@ -57,7 +71,7 @@ const struct stk_status *stk_seen_find(const struct stk_seen *seen, struct stk_r
         const struct stk_status *st = &seen->v[i];
         bool same_index = ref.kind != STK_SERVICE || st->ref.index == ref.index;
         if (st->ref.kind == ref.kind && !st->oneoff && same_index &&
-            stk_streq(st->ref.name, ref.name))
+            stk_streq(st->ref.name, ref.name) && !stk_status_is_previous(st))
             return st;
     }
     return NULL;

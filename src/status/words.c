@@ -20,6 +20,7 @@ static const struct words phases[STK_PHASE_COUNT] = {
     [STK_PHASE_UNPAUSE] = { "Unpausing", "Unpaused" },
     [STK_PHASE_REMOVE] = { "Removing", "Removed" },
     [STK_PHASE_KEEP] = { "Running", "Running" },
+    [STK_PHASE_ROLL_BACK] = { "Rolling back", "Rolled back" },
 };
 
 const char *stk_kind_word(enum stk_kind kind)

@@ -130,6 +130,82 @@ static void replace_that_cannot_have_its_image_leaves_the_old_one_running(struct
     EXPECT(b, all->v[0].state == STK_RUNNING && strcmp(all->v[0].ref.id, before->ref.id) == 0);
 }
 
+/* Starts u, then replaces it by another configuration; the old one is set aside. */
+static const struct stk_status *replace_and_keep(struct bench *b, struct bench_unit *u,
+                                                 bool start_first)
+{
+    bench_mount(b, u, NULL, "/data");
+    if (bench_start(b, u, NULL) != STK_OK)
+        return NULL;
+    const struct stk_status *before = bench_look(b, u->unit.ref);
+    u->unit.hash = u->service.hash =
+        "2222222222222222222222222222222222222222222222222222222222222222";
+    struct stk_start_req req = { .keep_old = true, .start_first = start_first };
+    return bench_replace(b, u, &req) == STK_OK && req.changed ? before : NULL;
+}
+
+static const struct stk_status *previous_in(const struct stk_seen *all)
+{
+    for (size_t i = 0; all && i < all->n; i++)
+        if (stk_status_is_previous(&all->v[i]))
+            return &all->v[i];
+    return NULL;
+}
+
+static void replace_that_keeps_the_old_one_sets_it_aside(struct bench *b)
+{
+    for (int start_first = 0; start_first < 2; start_first++) {
+        struct bench_unit *u = bench_service(b, "steady");
+        const struct stk_status *before = replace_and_keep(b, u, start_first);
+        EXPECT(b, before);
+        const struct stk_status *now = bench_look(b, u->unit.ref);
+        EXPECT(b, now && now->state == STK_RUNNING && stk_streq(now->hash, u->unit.hash));
+        EXPECT(b, strcmp(now->name, u->unit.name) == 0 && !stk_status_is_previous(now));
+        const struct stk_seen *all = bench_look_all(b, BENCH_PROJECT);
+        const struct stk_status *old = previous_in(all);
+        EXPECT(b, all && all->n == 2 && old && strcmp(old->ref.id, before->ref.id) == 0);
+        EXPECT(b, old->state == (start_first ? STK_RUNNING : STK_EXITED));
+        EXPECT(b, bench_remove(b, old->ref, NULL) == STK_OK);
+        now = bench_look(b, u->unit.ref);
+        EXPECT(b, now && now->state == STK_RUNNING && now->mounts.n == 1);
+        EXPECT(b, strcmp(now->mounts.v[0], before->mounts.v[0]) == 0);
+        EXPECT(b, bench_remove(b, now->ref, &(struct stk_remove_req){ .volumes = true }) == STK_OK);
+    }
+}
+
+static void restore_puts_the_old_one_back(struct bench *b)
+{
+    for (int start_first = 0; start_first < 2; start_first++) {
+        struct bench_unit *u = bench_service(b, "steady");
+        const struct stk_status *before = replace_and_keep(b, u, start_first);
+        EXPECT(b, before);
+        struct stk_start_req req = { .restore = true };
+        EXPECT(b, bench_start(b, u, &req) == STK_OK && req.changed);
+        const struct stk_seen *all = bench_look_all(b, BENCH_PROJECT);
+        EXPECT(b, all && all->n == 1 && strcmp(all->v[0].ref.id, before->ref.id) == 0);
+        EXPECT(b, all->v[0].state == STK_RUNNING && strcmp(all->v[0].name, u->unit.name) == 0);
+        EXPECT(b, all->v[0].mounts.n == 1);
+        EXPECT(b, strcmp(all->v[0].mounts.v[0], before->mounts.v[0]) == 0);
+        struct stk_start_req again = { .restore = true };
+        EXPECT(b, bench_start(b, u, &again) == STK_OK && !again.changed);
+        EXPECT(b,
+               bench_remove(b, u->unit.ref, &(struct stk_remove_req){ .volumes = true }) == STK_OK);
+    }
+}
+
+static void restore_after_the_new_one_vanished_needs_none(struct bench *b)
+{
+    struct bench_unit *u = bench_service(b, "steady");
+    const struct stk_status *before = replace_and_keep(b, u, false);
+    EXPECT(b, before && bench_remove(b, u->unit.ref, NULL) == STK_OK);
+    const struct stk_status *now = bench_look(b, u->unit.ref);
+    EXPECT(b, now && now->state == STK_ABSENT); /* who is set aside is not who the ref names */
+    struct stk_start_req req = { .restore = true, .create_only = true };
+    EXPECT(b, bench_start(b, u, &req) == STK_OK && req.changed);
+    now = bench_look(b, u->unit.ref);
+    EXPECT(b, now && now->state == STK_EXITED && strcmp(now->ref.id, before->ref.id) == 0);
+}
+
 static void start_fails_when_the_image_cannot_be_had(struct bench *b)
 {
     struct bench_unit *u = bench_service(b, "steady");
@@ -210,6 +286,11 @@ const struct bench_case cases_start[] = {
       replace_of_a_stopped_unit_starts_the_new_one },
     { "replace_that_cannot_have_its_image_leaves_the_old_one_running",
       replace_that_cannot_have_its_image_leaves_the_old_one_running },
+    { "replace_that_keeps_the_old_one_sets_it_aside",
+      replace_that_keeps_the_old_one_sets_it_aside },
+    { "restore_puts_the_old_one_back", restore_puts_the_old_one_back },
+    { "restore_after_the_new_one_vanished_needs_none",
+      restore_after_the_new_one_vanished_needs_none },
     { "start_fails_when_the_image_cannot_be_had", start_fails_when_the_image_cannot_be_had },
     { "start_never_pulls_when_told_so", start_never_pulls_when_told_so },
     { "a_name_held_by_a_stranger_is_a_conflict_and_he_stays_untouched",

@@ -63,7 +63,9 @@ static void (*const starts[])(struct stk_docker *, struct stk_start_req *) = {
 
 static void docker_start(void *self, struct stk_start_req *req)
 {
-    if (req->unit)
+    if (req->restore)
+        stk_service_restore(self, req);
+    else if (req->unit)
         starts[req->unit->ref.kind](self, req);
     else
         stk_service_start_again(self, req);

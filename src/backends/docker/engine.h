@@ -153,6 +153,7 @@ void stk_jsonp(json_t **json); /* for STK_CLEANUP */
 /* The operations, by kind: start of each takes the request as it came. */
 void stk_service_start(struct stk_docker *docker, struct stk_start_req *req);
 void stk_service_start_again(struct stk_docker *docker, struct stk_start_req *req);
+void stk_service_restore(struct stk_docker *docker, struct stk_start_req *req);
 void stk_network_start(struct stk_docker *docker, struct stk_start_req *req);
 void stk_volume_start(struct stk_docker *docker, struct stk_start_req *req);
 void stk_image_start(struct stk_docker *docker, struct stk_start_req *req);

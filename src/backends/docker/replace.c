@@ -1,6 +1,6 @@
-/* replace.c — puts a new container in the place of the old one: stop, remove, rename. The new
- * one is made first and the old one's name given last, so that a failure before leaves the old
- * one as it was. */
+/* replace.c — puts a new container in the place of the old one: stop, remove or set aside, rename.
+ * The new one is made first and the old one's name given last, so that a failure before leaves the old
+ * one as it was. Taking one that was set aside back is restore.c. */
 #include <stdlib.h>
 
 #include "resolve.h"
@@ -14,6 +14,20 @@ void stk_replace_begin(struct service *s, json_t *found)
     s->old = json_incref(found);
     free(s->old_id);
     s->old_id = stk_strdup(stk_json_text(found, "Id"));
+}
+
+static void set_aside(struct service *s)
+{
+    stk_task_go(&s->task, SET_ASIDE, "POST", NULL, "/containers/%s/rename?name=%.12s_previous_%s",
+                s->old_id, s->old_id, s->unit->name);
+}
+
+void stk_replace_old(struct service *s)
+{
+    if (s->req->start_first)
+        set_aside(s);
+    else
+        stk_replace_stop_old(s);
 }
 
 void stk_replace_stop_old(struct service *s)
@@ -38,8 +52,19 @@ void stk_replace_stopped(struct service *s)
 {
     if (stk_service_failed(s) && stk_service_failed(s) != STK_EABSENT)
         stk_service_fail_in(s, "stopping the old container");
+    else if (s->req->keep_old)
+        set_aside(s);
     else
         stk_replace_remove_old(s);
+}
+
+/* 404: somebody removed it meanwhile. */
+void stk_replace_set_aside(struct service *s)
+{
+    if (stk_service_failed(s) && stk_service_failed(s) != STK_EABSENT)
+        stk_service_fail_in(s, "renaming the old container");
+    else
+        stk_replace_rename(s);
 }
 
 void stk_replace_removed(struct service *s)
@@ -74,6 +99,6 @@ void stk_replace_name_holder(struct service *s, json_t *found, const char *id)
         stk_task_pause(&s->task, REMOVE_AGAIN, RETRY_MS);
     } else {
         stk_replace_begin(s, found);
-        stk_replace_stop_old(s);
+        stk_replace_old(s);
     }
 }

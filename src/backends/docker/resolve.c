@@ -58,13 +58,24 @@ static bool is_leftover(const json_t *container)
     return stk_replaced_name(stk_container_name(stk_json_get(container, "Names")));
 }
 
+static bool is_previous(const json_t *container)
+{
+    return stk_name_is_previous(stk_container_name(stk_json_get(container, "Names")),
+                                stk_json_text(container, "Id"));
+}
+
 const json_t *stk_found(enum stk_kind kind, const json_t *answer)
 {
     const json_t *list = kind == STK_VOLUME ? stk_json_get(answer, "Volumes") : answer;
     for (size_t i = 0; kind == STK_SERVICE && i < stk_json_n(list); i++)
         if (!is_leftover(stk_json_at(list, i)))
             return stk_json_at(list, i);
-    return stk_json_at(list, 0);
+    if (kind != STK_SERVICE)
+        return stk_json_at(list, 0);
+    for (size_t i = 0; i < stk_json_n(list); i++)
+        if (!is_previous(stk_json_at(list, i)))
+            return stk_json_at(list, i);
+    return NULL;
 }
 
 char *stk_found_id(enum stk_kind kind, const json_t *answer)

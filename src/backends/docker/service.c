@@ -29,6 +29,7 @@ static const char *const steps[] = {
     [DELIVER] = "DELIVER",
     [CONNECT] = "CONNECT",
     [STOP_OLD] = "STOP_OLD",
+    [SET_ASIDE] = "SET_ASIDE",
     [REMOVE_OLD] = "REMOVE_OLD",
     [RENAME] = "RENAME",
     [REMOVE_AGAIN] = "REMOVE_AGAIN",
@@ -190,7 +191,7 @@ static void connect_next(struct service *s)
         return;
     }
     if (s->old)
-        stk_replace_stop_old(s);
+        stk_replace_old(s);
     else if (s->misnamed)
         stk_replace_rename(s);
     else
@@ -478,6 +479,7 @@ static void (*const answers[])(struct service *) = {
     [DELIVER] = on_delivered,
     [CONNECT] = on_connect,
     [STOP_OLD] = stk_replace_stopped,
+    [SET_ASIDE] = stk_replace_set_aside,
     [REMOVE_OLD] = stk_replace_removed,
     [RENAME] = stk_replace_renamed,
     [REMOVE_AGAIN] = stk_replace_remove_old,

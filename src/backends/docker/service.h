@@ -22,6 +22,7 @@ enum service_step {
     DELIVER,
     CONNECT,
     STOP_OLD,
+    SET_ASIDE,
     REMOVE_OLD,
     REMOVE_AGAIN,
     RENAME,
@@ -68,11 +69,13 @@ enum stk_delivery stk_deliver_send(struct service *s, struct stk_error *reterr);
 
 /* replace.c: from the new container being there to its having the old one's name. */
 void stk_replace_begin(struct service *s, json_t *found); /* found: the one to be replaced */
+void stk_replace_old(struct service *s); /* what becomes of the old one, as asked */
 void stk_replace_stop_old(struct service *s);
 void stk_replace_remove_old(struct service *s);
 void stk_replace_rename(struct service *s);
 /* Answers. */
 void stk_replace_stopped(struct service *s);
+void stk_replace_set_aside(struct service *s);
 void stk_replace_removed(struct service *s);
 void stk_replace_renamed(struct service *s);
 void stk_replace_name_holder(struct service *s, json_t *found, const char *id);

@@ -181,6 +181,9 @@ struct fake_unit *fake_by_id(struct fake_engine *e, const char *id);
 struct fake_unit *fake_by_name(struct fake_engine *e, enum stk_kind kind, const char *name);
 struct fake_unit *fake_by_ref(struct fake_engine *e, const char *project,
                               const struct stk_ref *ref);
+/* The instance set aside by a replacement of what ref names, or NULL. */
+struct fake_unit *fake_previous_of(struct fake_engine *e, const char *project,
+                                   const struct stk_ref *ref);
 /* The unit of a present image, or NULL: it needs a pull. */
 struct fake_unit *fake_image_unit(struct fake_engine *e, const char *reference);
 const struct fake_unit *fake_user_of(struct fake_engine *e, const struct fake_unit *u);
@@ -231,6 +234,7 @@ void fake_timestamp(int64_t ns, char ret[40]);
 
 /* The six: fake_start.c, fake_stop.c (stop and remove), fake_inspect.c, fake_wait.c, fake_logs.c */
 void fake_start(void *self, struct stk_start_req *req);
+void fake_restore(struct fake_job *job); /* fake_restore.c: a start with restore */
 void fake_stop(void *self, struct stk_stop_req *req);
 void fake_remove(void *self, struct stk_remove_req *req);
 void fake_inspect(void *self, struct stk_inspect_req *req);

@@ -203,12 +203,43 @@ static void ask_start(struct fake_job *job)
         fake_ask(job, "start", u ? u->name : "", b ? b->start_ms : 0, start_now);
 }
 
+static void stop_old(struct fake_job *job);
+static void set_aside(struct fake_job *job);
+
+static void rename_unit(struct fake_engine *e, struct fake_unit *u, const char *name)
+{
+    u->name = stk_arena_strdup(u->arena, name);
+    e->changed = true;
+}
+
+/* A replacement that was killed in the middle left the one it was to replace under the name. */
 static void rename_new(struct fake_job *job)
 {
+    struct stk_start_req *req = job->req;
+    const char *name = unit_of(job)->name;
     struct fake_unit *u = fake_by_id(job->engine, job->unit);
+    struct fake_unit *holder = fake_by_name(job->engine, STK_SERVICE, name);
+    if (u && holder && holder != u) {
+        job->old = stk_arena_strdup(job->arena, holder->id);
+        if (req->start_first)
+            fake_ask(job, "rename", holder->name, 0, set_aside);
+        else
+            fake_ask(job, "stop", holder->name, 0, stop_old);
+        return;
+    }
     if (u)
-        u->name = stk_arena_strdup(u->arena, unit_of(job)->name);
+        rename_unit(job->engine, u, name);
     ask_start(job);
+}
+
+static void set_aside(struct fake_job *job)
+{
+    struct fake_unit *old = fake_by_id(job->engine, job->old);
+    if (old)
+        rename_unit(job->engine, old,
+                    stk_arena_printf(job->arena, "%.12s_previous_%s", old->id, unit_of(job)->name));
+    job->undo = NULL; /* from here on restore undoes it */
+    fake_ask(job, "rename", unit_of(job)->name, 0, rename_new);
 }
 
 static void remove_old(struct fake_job *job)
@@ -222,9 +253,12 @@ static void remove_old(struct fake_job *job)
 
 static void look_old_stopped(struct fake_job *job)
 {
+    struct stk_start_req *req = job->req;
     const struct fake_unit *old = fake_by_id(job->engine, job->old);
     if (old && fake_is_up(old))
         fake_watch(job, 0, look_old_stopped);
+    else if (req->keep_old)
+        fake_ask(job, "rename", old ? old->name : "", 0, set_aside);
     else
         fake_ask(job, "remove", old ? old->name : "", 0, remove_old);
 }
@@ -288,7 +322,10 @@ static void create_now(struct fake_job *job)
         return;
     }
     job->undo = drop_new;
-    fake_ask(job, "stop", old->name, 0, stop_old);
+    if (req->start_first)
+        fake_ask(job, "rename", old->name, 0, set_aside);
+    else
+        fake_ask(job, "stop", old->name, 0, stop_old);
 }
 
 static void ask_create(struct fake_job *job)
@@ -321,6 +358,10 @@ static void container_found(struct fake_job *job)
         return;
     }
     job->unit = stk_arena_strdup(job->arena, u->id);
+    if (!fake_is_up(u) && !stk_streq(u->name, req->unit->name)) {
+        fake_ask(job, "rename", req->unit->name, 0, rename_new);
+        return;
+    }
     if (!fake_is_up(u)) {
         ask_start(job);
         return;
@@ -352,6 +393,10 @@ void fake_start(void *self, struct stk_start_req *req)
 {
     struct fake_engine *e = self;
     struct fake_job *job = fake_job_begin(e, &req->op, req);
+    if (req->restore) {
+        fake_restore(job);
+        return;
+    }
     if (!req->unit) {
         fake_ask(job, "inspect", req->ref.name, 0, start_again);
         return;

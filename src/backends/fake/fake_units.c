@@ -126,9 +126,21 @@ struct fake_unit *fake_by_ref(struct fake_engine *e, const char *project, const 
             continue;
         if (u->kind != STK_SERVICE || !is_temporary(u))
             return u;
-        leftover = u;
+        if (!stk_name_is_previous(u->name, u->id))
+            leftover = u;
     }
     return leftover;
+}
+
+struct fake_unit *fake_previous_of(struct fake_engine *e, const char *project,
+                                   const struct stk_ref *ref)
+{
+    for (struct fake_unit *u = e->units; u; u = u->next)
+        if (u->kind == STK_SERVICE && !u->oneoff && u->index == ref->index &&
+            stk_streq(u->key, ref->name) && stk_streq(u->project, project) &&
+            stk_name_is_previous(u->name, u->id))
+            return u;
+    return NULL;
 }
 
 bool fake_is_up(const struct fake_unit *u)

@@ -1,0 +1,120 @@
+/* restore.c — takes back the container that a replacement has set aside: what took its place is stopped
+ * and removed, then it gets its name again and runs. Done twice, or after an attempt that was killed at
+ * any step, it comes to the same. */
+#include <stdlib.h>
+
+#include "labels.h"
+#include "resolve.h"
+#include "service.h"
+#include "shares.h"
+#include "stop.h"
+#include "text.h"
+
+enum step { FIND_ALL, STOP_NEW, REMOVE_NEW, TAKE_BACK, START_OLD };
+static const char *const steps[] = { "FIND_ALL", "STOP_NEW", "REMOVE_NEW", "TAKE_BACK",
+                                     "START_OLD" };
+
+struct restore {
+    struct stk_task task;
+    struct stk_start_req *req;
+    char *old_id, *new_id;
+};
+
+static void clear(struct stk_task *task)
+{
+    struct restore *r = (struct restore *)task;
+    free(r->old_id);
+    free(r->new_id);
+}
+
+static void take_back(struct restore *r)
+{
+    stk_task_go(&r->task, TAKE_BACK, "POST", NULL, "/containers/%s/rename?name=%s", r->old_id,
+                r->req->unit->name);
+}
+
+static void stop_new(struct restore *r)
+{
+    struct stk_opt grace = r->req->grace;
+    if (!grace.set && r->req->unit->service->stop_grace_period.set)
+        grace = (struct stk_opt){ .set = true,
+                                  .v = r->req->unit->service->stop_grace_period.v / STK_NS_PER_MS };
+    if (r->new_id)
+        stk_stop_send(&r->task, STOP_NEW, r->new_id, grace, NULL);
+    else
+        take_back(r);
+}
+
+static void on_found(struct restore *r)
+{
+    const json_t *list = r->task.call.json;
+    const char *new_id = stk_json_text(stk_found(STK_SERVICE, list), "Id");
+    for (size_t i = 0; i < stk_json_n(list); i++) {
+        const json_t *container = stk_json_at(list, i);
+        const char *id = stk_json_text(container, "Id");
+        if (!r->old_id &&
+            stk_name_is_previous(stk_container_name(stk_json_get(container, "Names")), id))
+            r->old_id = stk_strdup(id);
+    }
+    r->new_id = new_id ? stk_strdup(new_id) : NULL;
+    if (r->old_id)
+        stop_new(r);
+    else
+        stk_task_end(&r->task, NULL);
+}
+
+/* Its anonymous volumes are the old one's as well, but for those that it made itself. */
+static void remove_new(struct restore *r)
+{
+    r->task.call.wait_ms = WORK_MS;
+    stk_task_go(&r->task, REMOVE_NEW, "DELETE", NULL, "/containers/%s?force=1&v=1", r->new_id);
+}
+
+static void on_back(struct restore *r)
+{
+    r->req->changed = true;
+    if (r->req->create_only) {
+        stk_task_end(&r->task, NULL);
+        return;
+    }
+    r->task.call.wait_ms = WORK_MS;
+    stk_task_go(&r->task, START_OLD, "POST", NULL, "/containers/%s/start", r->old_id);
+}
+
+static void next(struct stk_task *task)
+{
+    static const char *const doing[] = { "looking for", "stopping the new", "removing the new",
+                                         "renaming the old", "starting the old" };
+    struct restore *r = (struct restore *)task;
+    enum stk_code code = task->call.op.err.code;
+    bool gone = code == STK_EABSENT && (task->step == STOP_NEW || task->step == REMOVE_NEW);
+    if (code && !gone) {
+        stk_task_fail_in(task, "%s container of '%s'", doing[task->step], r->req->unit->name);
+        return;
+    }
+    switch ((enum step)task->step) {
+    case FIND_ALL:
+        on_found(r);
+        return;
+    case STOP_NEW:
+        remove_new(r);
+        return;
+    case REMOVE_NEW:
+        take_back(r);
+        return;
+    case TAKE_BACK:
+        on_back(r);
+        return;
+    case START_OLD:
+        stk_task_end(task, NULL);
+        return;
+    }
+}
+
+void stk_service_restore(struct stk_docker *docker, struct stk_start_req *req)
+{
+    struct restore *r =
+        stk_task_new(docker, sizeof(*r), &req->op, req->unit->name, steps, next, clear);
+    r->req = req;
+    stk_find(&r->task, FIND_ALL, &req->unit->ref);
+}
