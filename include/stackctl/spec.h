@@ -139,7 +139,7 @@ struct stk_generic_resource {
     struct stk_opt value;
 };
 
-struct stk_update_config { /* no effect on one engine */
+struct stk_update_config {
     bool set;
     struct stk_opt parallelism, delay, monitor;
     const char *failure_action, *order;

@@ -19,7 +19,8 @@ static int64_t spent(const struct stk_reconcile_req *req, size_t i)
 
 static bool was_done(const struct stk_reconcile_req *req, size_t i)
 {
-    return req->plan->v[i].verb != STK_KEEP && req->timings[i].ended_ms > 0;
+    enum stk_verb verb = req->plan->v[i].verb;
+    return verb != STK_KEEP && verb != STK_GATE && req->timings[i].ended_ms > 0;
 }
 
 /* "pull", "start", "ready": what people call the stages of a unit. */
@@ -39,6 +40,8 @@ static const char *stage_of(const struct stk_action *action)
     case STK_KILL:
     case STK_REMOVE:
     case STK_KEEP:
+    case STK_ROLL_BACK:
+    case STK_GATE:
         break;
     }
     return stk_verb_word(action->verb);

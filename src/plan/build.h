@@ -18,6 +18,7 @@ int plan_add(struct planner *p, enum stk_verb verb, const struct stk_unit *unit,
              const struct stk_status *seen, const char *why);
 /* action comes after before (NO_ACTION: nothing to do). */
 void plan_after(struct planner *p, int action, int before, bool soft);
+void plan_after_as(struct planner *p, int action, int before, enum stk_after_kind kind);
 /* Drops the order among actions that wait for each other in a circle. A file is checked for cycles; the
  * labels of containers that several versions of it made are not. */
 void plan_untie(struct planner *p);

@@ -33,11 +33,16 @@ int plan_add(struct planner *p, enum stk_verb verb, const struct stk_unit *unit,
 
 void plan_after(struct planner *p, int action, int before, bool soft)
 {
+    plan_after_as(p, action, before, soft ? STK_AFTER_END : STK_AFTER_OK);
+}
+
+void plan_after_as(struct planner *p, int action, int before, enum stk_after_kind kind)
+{
     if (before == NO_ACTION || before == action)
         return;
     struct stk_action *a = &p->plan->v[action];
     a->after = stk_grow(a->after, a->n_after, &a->cap_after, sizeof(*a->after));
-    a->after[a->n_after++] = (struct stk_after){ .action = (unsigned)before, .soft = soft };
+    a->after[a->n_after++] = (struct stk_after){ .action = (unsigned)before, .kind = kind };
 }
 
 /* Depth first along "comes after"; an edge back to the path that led there closes a circle. */
@@ -149,21 +154,26 @@ void stk_plan_free(struct stk_plan *plan)
     free(plan);
 }
 
+bool stk_plan_shows(const struct stk_action *action)
+{
+    return action->verb != STK_WAIT && action->verb != STK_GATE && !action->part;
+}
+
 size_t stk_plan_changes(const struct stk_plan *plan)
 {
     size_t n = 0;
     for (size_t i = 0; i < plan->n; i++)
-        n += plan->v[i].verb != STK_KEEP && plan->v[i].verb != STK_WAIT;
+        n += stk_plan_shows(&plan->v[i]) && plan->v[i].verb != STK_KEEP;
     return n;
 }
 
 const char *stk_verb_word(enum stk_verb verb)
 {
     static const char *const words[] = {
-        [STK_KEEP] = "keep",     [STK_PULL] = "pull",         [STK_CREATE] = "create",
-        [STK_START] = "start",   [STK_RECREATE] = "recreate", [STK_RESTART] = "restart",
-        [STK_WAIT] = "wait",     [STK_STOP] = "stop",         [STK_KILL] = "kill",
-        [STK_REMOVE] = "remove",
+        [STK_KEEP] = "keep",     [STK_PULL] = "pull",           [STK_CREATE] = "create",
+        [STK_START] = "start",   [STK_RECREATE] = "recreate",   [STK_RESTART] = "restart",
+        [STK_WAIT] = "wait",     [STK_STOP] = "stop",           [STK_KILL] = "kill",
+        [STK_REMOVE] = "remove", [STK_ROLL_BACK] = "roll back", [STK_GATE] = "gate",
     };
     return words[verb];
 }

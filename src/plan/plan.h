@@ -44,6 +44,8 @@ enum stk_verb {
     STK_STOP,
     STK_KILL,
     STK_REMOVE,
+    STK_ROLL_BACK, /* what a RECREATE has set aside takes its place again */
+    STK_GATE,      /* nothing to do: fails when more than it tolerates of what it comes after did */
 };
 
 struct stk_change {
@@ -51,9 +53,16 @@ struct stk_change {
         *after; /* "environment.LOG_LEVEL"; NULL: not there. Secrets read "***" */
 };
 
+enum stk_after_kind {
+    STK_AFTER_OK,     /* only if it succeeded */
+    STK_AFTER_END,    /* only the order matters: its failure does not stop this one */
+    STK_AFTER_RAN,    /* likewise, but only if it was tried */
+    STK_AFTER_FAILED, /* only if it failed */
+};
+
 struct stk_after {
     unsigned action;
-    bool soft; /* only the order matters: its failure does not stop this one */
+    enum stk_after_kind kind;
 };
 
 struct stk_action {
@@ -64,9 +73,18 @@ struct stk_action {
     const struct stk_status *seen; /* as it is; NULL when absent */
     enum stk_until until;          /* WAIT */
     bool create_only;
-    bool no_pull; /* PULL that may only find the image: fails when it is not there */
-    bool preparation;       /* all of these succeed before any other action begins */
-    bool tolerate_conflict; /* still in use by others: a warning, not a failure */
+    bool no_pull;            /* PULL that may only find the image: fails when it is not there */
+    bool preparation;        /* all of these succeed before any other action begins */
+    bool tolerate_conflict;  /* still in use by others: a warning, not a failure */
+    bool keep_old;           /* RECREATE, START: what it replaces is set aside */
+    bool start_first;        /* with keep_old: and goes on running */
+    bool part;               /* of another action: not shown by itself, not told when skipped */
+    unsigned batch, batches; /* RECREATE: which of how many of its service's update; 0: none */
+    const char *update;      /* of the first of them: how it goes on, in words */
+    unsigned delay_ms;       /* GATE: passes so much later */
+    unsigned tolerates;      /* GATE */
+    unsigned within_ms;      /* WAIT: it fails after that long; 0: never by itself */
+    unsigned settle_ms;      /* WAIT until ready: see stk_wait_req */
     struct stk_after *after;
     size_t n_after, cap_after;
     const char *why;
@@ -89,7 +107,9 @@ struct stk_plan *stk_plan_make(const struct stk_graph *graph, const struct stk_s
                                const struct stk_goal *goal, const char *project);
 void stk_plan_free(struct stk_plan *plan);
 
-/* Actions that change something: neither KEEP nor WAIT. */
+/* False for what only orders the others, and for what is part of another action. */
+bool stk_plan_shows(const struct stk_action *action);
+/* Actions that are shown and change something. */
 size_t stk_plan_changes(const struct stk_plan *plan);
 const char *stk_verb_word(enum stk_verb verb); /* "recreate" */
 /* What `plan` shows. Both malloc'd. colour: with ANSI colours. */

@@ -21,6 +21,8 @@ static const struct {
     [STK_STOP] = { "-", "\033[31m" },
     [STK_KILL] = { "-", "\033[31m" },
     [STK_REMOVE] = { "-", "\033[31m" },
+    [STK_ROLL_BACK] = { "~", "\033[33m" },
+    [STK_GATE] = { " ", "" },
 };
 
 static const struct {
@@ -49,7 +51,11 @@ static void print_action(struct stk_buf *out, const struct stk_action *a, int wi
         stk_buf_puts(out, ": ");
         stk_escape_control(out, a->why, strlen(a->why));
     }
+    if (a->batches > 1)
+        stk_buf_printf(out, " (batch %u of %u)", a->batch, a->batches);
     stk_buf_putc(out, '\n');
+    if (a->update)
+        stk_buf_printf(out, "        update: %s\n", a->update);
     for (size_t i = 0; i < a->n_changes; i++) {
         stk_buf_puts(out, "        ");
         stk_escape_control(out, a->changes[i].key, strlen(a->changes[i].key));
@@ -65,7 +71,7 @@ static int name_width(const struct stk_plan *plan)
 {
     size_t width = 0;
     for (size_t i = 0; i < plan->n; i++)
-        if (plan->v[i].verb != STK_WAIT && strlen(plan->v[i].name) > width)
+        if (stk_plan_shows(&plan->v[i]) && strlen(plan->v[i].name) > width)
             width = strlen(plan->v[i].name);
     return width > 50 ? 50 : (int)width;
 }
@@ -85,7 +91,7 @@ char *stk_plan_text(const struct stk_plan *plan, bool colour)
                        plan->project, kept);
     int width = name_width(plan);
     for (size_t i = 0; i < plan->n; i++)
-        if (plan->v[i].verb != STK_WAIT)
+        if (stk_plan_shows(&plan->v[i]))
             print_action(&out, &plan->v[i], width, colour);
     for (size_t i = 0; i < plan->n_notes; i++)
         stk_buf_printf(&out, "note: %s\n", plan->notes[i]);
@@ -121,6 +127,10 @@ static json_t *action_json(const struct stk_action *a)
     json_object_set_new(object, "name", json_string_nocheck(a->name));
     json_object_set_new(object, "reason", string_or_null(a->why));
     json_object_set_new(object, "changes", changes_json(a));
+    if (a->batches) {
+        json_object_set_new(object, "batch", json_integer(a->batch));
+        json_object_set_new(object, "batches", json_integer(a->batches));
+    }
     return object;
 }
 
@@ -128,7 +138,7 @@ char *stk_plan_json(const struct stk_plan *plan)
 {
     json_t *root = json_object(), *actions = json_array(), *notes = json_array();
     for (size_t i = 0; i < plan->n; i++)
-        if (plan->v[i].verb != STK_WAIT)
+        if (stk_plan_shows(&plan->v[i]))
             json_array_append_new(actions, action_json(&plan->v[i]));
     for (size_t i = 0; i < plan->n_notes; i++)
         json_array_append_new(notes, json_string_nocheck(plan->notes[i]));

@@ -4,24 +4,8 @@
 #include <string.h>
 
 #include "arena.h"
-#include "build.h"
 #include "text.h"
-
-/* What was planned for one node of the graph. */
-struct choice {
-    bool in_scope;
-    bool job; /* it is waited for until it has ended */
-    const struct stk_status *seen;
-    int act;                         /* the action that brings it up, or NO_ACTION */
-    int stop;                        /* its instance is stopped first (its network changes) */
-    int waits[STK_UNTIL_EXITED + 1]; /* WAIT actions on it, by condition */
-};
-
-struct up {
-    struct planner *p;
-    struct choice *choices; /* by node */
-    bool *network_changes;  /* by network of the spec */
-};
+#include "up.h"
 
 /* Whether the content of a file of the stack is part of what it is made from: Docker Compose's hash does
  * not know it, our canonical form does. */
@@ -319,8 +303,7 @@ static bool already(const struct stk_unit *unit, const struct stk_status *seen,
     return false;
 }
 
-/* The action after which the condition holds for that node, made when first asked for. */
-static int wait_for(struct up *u, unsigned node, enum stk_until until)
+int up_wait_for(struct up *u, unsigned node, enum stk_until until)
 {
     struct choice *choice = &u->choices[node];
     if (until == STK_UNTIL_STARTED)
@@ -372,7 +355,7 @@ static void order_instance(struct up *u, const struct stk_node *node, struct cho
         } else if (on->in_scope) {
             /* A container may be made from those of the services it needs, so that they come first
              * even when none is started. */
-            int before = u->p->goal->no_start ? on->act : wait_for(u, edge->to, edge->until);
+            int before = u->p->goal->no_start ? on->act : up_wait_for(u, edge->to, edge->until);
             plan_after(u->p, choice->act, before, !edge->required);
         }
     }
@@ -422,7 +405,7 @@ static void wait_for_all(struct up *u)
         bool done = choice->act == NO_ACTION && choice->seen && choice->seen->state == STK_EXITED &&
                     choice->seen->exit_code == 0;
         if (choice->waits[STK_UNTIL_COMPLETED] == NO_ACTION && !done)
-            wait_for(u, (unsigned)i, choice->job ? STK_UNTIL_COMPLETED : STK_UNTIL_READY);
+            up_wait_for(u, (unsigned)i, choice->job ? STK_UNTIL_COMPLETED : STK_UNTIL_READY);
     }
 }
 
@@ -476,6 +459,8 @@ void plan_up(struct planner *p)
     }
     if (p->goal->wait && !p->goal->no_start)
         wait_for_all(&u);
+    if (!p->goal->no_start)
+        up_updates(&u);
     free(u.choices);
     free(u.network_changes);
 }

@@ -45,6 +45,10 @@ static enum stk_phase phase_of(const struct stk_action *action)
         return STK_PHASE_KILL;
     case STK_REMOVE:
         return STK_PHASE_REMOVE;
+    case STK_ROLL_BACK:
+        return STK_PHASE_ROLL_BACK;
+    case STK_GATE:
+        break;
     }
     return STK_PHASE_KEEP;
 }
@@ -207,6 +211,15 @@ static void say_not_in_time(struct job *job)
                  req->op.timeout_ms / 1000.0);
 }
 
+/* A limit of the file's, not of the command line's: the unit is what is not as it should be. */
+static void say_not_within(struct job *job)
+{
+    if (job->action->verb == STK_WAIT && job->action->within_ms && job->err.code == STK_ETIMEOUT &&
+        !job->run->req->op.timed_out)
+        stk_fail(&job->err, STK_ENOTREADY, job->err.src, "not ready within %g s",
+                 job->action->within_ms / 1000.0);
+}
+
 static void failed(struct job *job, struct stk_op *op)
 {
     stk_error_move(&job->err, &op->err);
@@ -219,6 +232,7 @@ static void failed(struct job *job, struct stk_op *op)
         return;
     }
     say_not_in_time(job);
+    say_not_within(job);
     bool worth_it = job->err.code == STK_ENOTREADY || job->err.code == STK_ETIMEOUT;
     if (worth_it && job->action->ref.kind == STK_SERVICE)
         report(job);
@@ -267,7 +281,10 @@ static void begin_start(struct job *job)
         .ref = a->ref,
         .id = a->ref.id,
         .replace = a->verb == STK_RECREATE,
-        .renew_volumes = job->run->req->goal.renew_volumes,
+        .renew_volumes = a->verb == STK_RECREATE && job->run->req->goal.renew_volumes,
+        .keep_old = a->keep_old,
+        .start_first = a->start_first,
+        .restore = a->verb == STK_ROLL_BACK,
         .create_only = a->create_only,
         .force_pull = a->verb == STK_PULL,
         .no_pull = a->no_pull,
@@ -313,7 +330,7 @@ static void begin_remove(struct job *job)
     job->remove = (struct stk_remove_req){
         .op = { .done = removed, .data = job },
         .ref = job->action->ref,
-        .volumes = job->run->req->goal.volumes,
+        .volumes = job->run->req->goal.volumes || (job->action->part && job->action->unit),
     };
     job->current = &job->remove.op;
     stk_runtime_remove(job->run->rt, &job->remove);
@@ -322,10 +339,11 @@ static void begin_remove(struct job *job)
 static void begin_wait(struct job *job)
 {
     job->wait = (struct stk_wait_req){
-        .op = { .done = ended, .data = job },
+        .op = { .done = ended, .data = job, .timeout_ms = job->action->within_ms },
         .ref = job->action->ref,
         .until = job->action->until,
         .own = job->action->unit ? &job->action->unit->service->own : NULL,
+        .settle_ms = job->action->settle_ms,
         .no_probe = job->run->req->no_probe,
     };
     if (!job->action->seen || job->action->unit)
@@ -342,16 +360,32 @@ static void begin_keep(struct job *job)
     stk_op_end(&job->stop.op, NULL);
 }
 
+/* What comes of a gate is told by those that come after it. */
+static void gate_ended(struct stk_op *op)
+{
+    struct job *job = op->data;
+    job->current = NULL;
+    job->state = op->err.code ? JOB_FAILED : JOB_OK;
+    stk_error_clear(&op->err);
+    run_job_ended(job);
+}
+
+static void begin_gate(struct job *job)
+{
+    job->current = &job->gate.op;
+    gate_begin(job, gate_ended);
+}
+
 void job_begin(struct job *job)
 {
     static void (*const begin[])(struct job *) = {
-        [STK_KEEP] = begin_keep,     [STK_PULL] = begin_start,     [STK_CREATE] = begin_start,
-        [STK_START] = begin_start,   [STK_RECREATE] = begin_start, [STK_RESTART] = begin_stop,
-        [STK_WAIT] = begin_wait,     [STK_STOP] = begin_stop,      [STK_KILL] = begin_stop,
-        [STK_REMOVE] = begin_remove,
+        [STK_KEEP] = begin_keep,     [STK_PULL] = begin_start,      [STK_CREATE] = begin_start,
+        [STK_START] = begin_start,   [STK_RECREATE] = begin_start,  [STK_RESTART] = begin_stop,
+        [STK_WAIT] = begin_wait,     [STK_STOP] = begin_stop,       [STK_KILL] = begin_stop,
+        [STK_REMOVE] = begin_remove, [STK_ROLL_BACK] = begin_start, [STK_GATE] = begin_gate,
     };
     job->began_ms = stk_monotonic_ms();
-    if (job->action->verb != STK_KEEP)
+    if (job->action->verb != STK_KEEP && job->action->verb != STK_GATE)
         tell_simple(job, STK_EV_BEGIN, phase_of(job->action));
     begin[job->action->verb](job);
 }
@@ -366,7 +400,7 @@ void job_skip(struct job *job, const char *culprit)
 {
     job->state = JOB_SKIPPED;
     job->culprit = culprit;
-    if (!culprit || job->action->verb == STK_WAIT || job->action->verb == STK_KEEP)
+    if (!culprit || job->action->verb == STK_KEEP || !stk_plan_shows(job->action))
         return;
     STK_CLEANUP(stk_charp) char *why = stk_printf("'%s' failed", culprit);
     tell(job, &(struct stk_event){

@@ -52,6 +52,8 @@ static void run_ended(struct run *run)
         if (job->ended_ms)
             pass->req->timings[i] = (struct stk_timing){ job->began_ms - pass->began_ms,
                                                          job->ended_ms - pass->began_ms };
+        if (job->action->verb == STK_GATE)
+            continue;
         pass->req->changed += job->state == JOB_OK && job->changed;
         pass->req->skipped += job->state == JOB_SKIPPED;
         pass->req->failed += job->state == JOB_FAILED;

@@ -11,7 +11,8 @@
 /* Waiting costs the engine nothing, so it does not count to the limit. */
 static bool counts(const struct job *job)
 {
-    return job->action->verb != STK_WAIT && job->action->verb != STK_KEEP;
+    enum stk_verb verb = job->action->verb;
+    return verb != STK_WAIT && verb != STK_KEEP && verb != STK_GATE;
 }
 
 static void launch(struct run *run)
@@ -46,20 +47,36 @@ static void make_ready(struct run *run, unsigned i)
 
 static void skip_from(struct run *run, unsigned i, const char *culprit);
 
+static bool lets_go_on(const struct job *job, enum stk_after_kind kind)
+{
+    switch (kind) {
+    case STK_AFTER_OK:
+        return job->state == JOB_OK;
+    case STK_AFTER_END:
+        return true;
+    case STK_AFTER_RAN:
+        return job->state != JOB_SKIPPED;
+    case STK_AFTER_FAILED:
+        return job->state == JOB_FAILED;
+    }
+    return true;
+}
+
+static const char *blame(const struct job *job)
+{
+    return job->state == JOB_FAILED && !job->culprit ? job->action->ref.name : job->culprit;
+}
+
 static void release_users(struct run *run, unsigned i)
 {
     const struct job *job = &run->jobs[i];
     for (unsigned k = run->first_user[i]; k < run->first_user[i + 1]; k++) {
-        unsigned user = run->users[k] >> 1;
-        bool soft = run->users[k] & 1;
+        unsigned user = run->users[k].job;
         run->jobs[user].pending--;
-        if (job->state == JOB_OK || soft)
+        if (lets_go_on(job, run->users[k].kind))
             make_ready(run, user);
         else
-            skip_from(run, user,
-                      run->stopping              ? NULL
-                      : job->state == JOB_FAILED ? job->action->ref.name
-                                                 : job->culprit);
+            skip_from(run, user, run->stopping ? NULL : blame(job));
     }
 }
 
@@ -121,9 +138,9 @@ void run_job_ended(struct job *job)
 static const struct stk_action *first_user(const struct run *run, unsigned i, unsigned *ret)
 {
     for (unsigned k = run->first_user[i]; k < run->first_user[i + 1]; k++) {
-        unsigned user = run->users[k] >> 1;
+        unsigned user = run->users[k].job;
         const struct stk_action *action = run->jobs[user].action;
-        if (run->users[k] & 1 || action->ref.kind != STK_SERVICE)
+        if (run->users[k].kind != STK_AFTER_OK || action->ref.kind != STK_SERVICE || action->part)
             continue;
         if (action->verb == STK_WAIT) {
             action = first_user(run, user, ret);
@@ -151,7 +168,7 @@ char *run_chain(const struct job *job)
     return chain;
 }
 
-/* The edges the other way round, in one array. The lowest bit says soft. */
+/* The edges the other way round, in one array. */
 static void index_users(struct run *run)
 {
     const struct stk_plan *plan = run->req->plan;
@@ -166,7 +183,8 @@ static void index_users(struct run *run)
     for (size_t i = 0; i < plan->n; i++)
         for (size_t k = 0; k < plan->v[i].n_after; k++) {
             const struct stk_after *after = &plan->v[i].after[k];
-            run->users[run->first_user[after->action + 1]++] = (unsigned)i << 1 | after->soft;
+            run->users[run->first_user[after->action + 1]++] =
+                (struct user){ .job = (unsigned)i, .kind = after->kind };
         }
 }
 
@@ -201,7 +219,8 @@ void run_cancel(struct run *run)
 /* An engine goes on with what it was asked for, whoever has stopped listening. */
 static bool may_be_left(const struct job *job)
 {
-    return job->action->verb == STK_WAIT || job->action->verb == STK_PULL;
+    enum stk_verb verb = job->action->verb;
+    return verb == STK_WAIT || verb == STK_PULL || verb == STK_GATE;
 }
 
 void run_wind_down(struct run *run)

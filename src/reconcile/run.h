@@ -3,6 +3,7 @@
 #define STK_RUN_H
 
 #include "buf.h"
+#include "loop.h"
 #include "reconcile.h"
 
 struct run;
@@ -15,7 +16,7 @@ struct job {
     const struct stk_action *action;
     enum job_state state;
     unsigned pending;           /* actions it still comes after */
-    const char *culprit;        /* SKIPPED: the name of what failed */
+    const char *culprit;        /* SKIPPED, and FAILED of a gate: the name of what failed */
     int64_t began_ms, ended_ms; /* 0: not yet */
     bool changed;
     struct stk_error err;
@@ -23,6 +24,10 @@ struct job {
     struct stk_stop_req stop;
     struct stk_remove_req remove;
     struct stk_wait_req wait;
+    struct gate {
+        struct stk_op op;
+        struct stk_timer timer;
+    } gate;
     /* the report of a failure */
     struct stk_inspect_req inspect;
     struct stk_logs_req logs;
@@ -35,8 +40,11 @@ struct run {
     struct stk_reconcile_req *req;
     struct stk_runtime *rt;
     struct job *jobs;
-    unsigned *users,
-        *first_user; /* who comes after job i: users[first_user[i] .. first_user[i+1]) */
+    struct user {
+        unsigned job;
+        enum stk_after_kind kind;
+    } * users;
+    unsigned *first_user; /* who comes after job i: users[first_user[i] .. first_user[i+1]) */
     unsigned *ready;
     size_t ready_head, ready_tail;
     size_t left, preparing, busy,
@@ -64,5 +72,8 @@ void job_begin(struct job *job);
 void job_cancel(struct job *job);
 void job_skip(struct job *job, const char *culprit);
 void job_clear(struct job *job);
+
+/* gate.c: op.done comes once it may pass; STK_ESKIPPED when it may not. */
+void gate_begin(struct job *job, stk_op_fn *done);
 
 #endif

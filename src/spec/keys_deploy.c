@@ -21,17 +21,34 @@ static const struct key order_rows[] = {
     { "stop-first", NULL, 0, 0, "the old one is stopped first", NULL },
 };
 static const struct table order_words = TABLE("start-first or stop-first", order_rows);
+static const struct key failure_rows[] = {
+    { "pause", NULL, 0, 0, "the rest stays as it is", NULL },
+    { "continue", NULL, 0, 0, "the rest is updated all the same", NULL },
+    { "rollback", NULL, 0, 0, "what was replaced takes its place again", NULL },
+};
+static const struct table failure_words = TABLE("pause, continue or rollback", failure_rows);
 static const struct key update_keys[] = {
-    { "parallelism", &type_int, AT(parallelism), 0, "containers at once", NULL },
-    { "delay", &type_duration, AT(delay), KEY_OMIT_ZERO, "time between them", NULL },
-    { "failure_action", &type_string, AT(failure_action), 0, "what to do when one fails", NULL },
-    { "monitor", &type_duration, AT(monitor), KEY_OMIT_ZERO, "time to look for failures", NULL },
+    { "parallelism", &type_int, AT(parallelism), 0, "containers at once; 0: all", NULL },
+    { "delay", &type_duration, AT(delay), KEY_OMIT_ZERO, "time between two batches", NULL },
+    { "failure_action", &type_word, AT(failure_action), 0, "when one does not get ready",
+      &failure_words },
+    { "monitor", &type_duration, AT(monitor), KEY_OMIT_ZERO,
+      "time to get ready; without a health check, time to run without an end", NULL },
     { "max_failure_ratio", &type_float, AT(max_failure_ratio), 0, "failures that are bearable",
       NULL },
     { "order", &type_word, AT(order), 0, "which comes first", &order_words },
 };
 static const struct table update_table = TABLE("update_config", update_keys);
-static const struct table rollback_table = TABLE("rollback_config", update_keys);
+static const struct key rollback_keys[] = {
+    { "parallelism", &type_int, AT(parallelism), 0, "containers at once; 0: all", NULL },
+    { "delay", &type_duration, AT(delay), KEY_OMIT_ZERO | KEY_NOT_ACTED, "no effect", NULL },
+    { "failure_action", &type_word, AT(failure_action), KEY_NOT_ACTED, "no effect",
+      &failure_words },
+    { "monitor", &type_duration, AT(monitor), KEY_OMIT_ZERO | KEY_NOT_ACTED, "no effect", NULL },
+    { "max_failure_ratio", &type_float, AT(max_failure_ratio), KEY_NOT_ACTED, "no effect", NULL },
+    { "order", &type_word, AT(order), KEY_NOT_ACTED, "no effect", &order_words },
+};
+static const struct table rollback_table = TABLE("rollback_config", rollback_keys);
 #undef AT
 
 #define AT(member) offsetof(struct stk_restart_policy, member)
@@ -82,10 +99,10 @@ static const struct key deploy_keys[] = {
       "number of containers", NULL },
     { "labels", &type_kvs, AT(labels), KEY_NO_HASH | KEY_NOT_ACTED, "labels of a cluster's service",
       NULL },
-    { "update_config", &type_set_group, AT(update_config), KEY_NO_HASH | KEY_NOT_ACTED,
-      "no effect on one engine", &update_table },
-    { "rollback_config", &type_set_group, AT(rollback_config), KEY_NO_HASH | KEY_NOT_ACTED,
-      "no effect on one engine", &rollback_table },
+    { "update_config", &type_set_group, AT(update_config), KEY_NO_HASH,
+      "how instances are replaced by new ones", &update_table },
+    { "rollback_config", &type_set_group, AT(rollback_config), KEY_NO_HASH,
+      "how they take their places again", &rollback_table },
     { "resources", &type_group, 0, 0, "limits and reservations", &resource_table },
     { "restart_policy", &type_set_group, AT(restart_policy), 0, "instead of restart",
       &restart_table },

@@ -37,7 +37,7 @@ def sections(path):
 
 def tidy(text, folder, project):
     text = text.replace(folder, "@DIR@").replace(project, "@P@")
-    text = re.sub(r"\b[0-9a-f]{64}\b|\b[0-9a-f]{12}\b", "@ID@", text)
+    text = re.sub(r"\b[0-9a-f]{64}\b|\b[0-9a-f]{12}(?=_|\b)", "@ID@", text)
     return re.sub(r"\b\d+(\.\d+)?m?s\b", "@T@", text)
 
 
