@@ -170,7 +170,8 @@ static void limit_wait(struct update *up, int wait)
     static const unsigned watch_margin_ms = 30000;
     const struct stk_healthcheck *check = &up->service->healthcheck;
     unsigned monitor_ms = ms_of(&up->how->monitor);
-    bool checked = check->set && !check->disable && check->test.n > 0;
+    bool checked =
+        up->service->own.ready.set || (check->set && !check->disable && check->test.n > 0);
     if (!monitor_ms)
         return;
     action_at(up, wait)->settle_ms = checked ? 0 : monitor_ms;
