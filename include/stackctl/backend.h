@@ -17,6 +17,7 @@ struct stk_backend {
     int (*open)(struct stk_loop *loop, const struct stk_runtime_opts *opts, void **ret_self,
                 struct stk_error *reterr);
     void (*close)(void *self);
+    const char *(*address)(void *self); /* where the engine is, as told to people */
     bool (*sees_files)(void *self); /* whether the engine sees the files of this machine */
     void (*start)(void *self, struct stk_start_req *req);
     void (*stop)(void *self, struct stk_stop_req *req);

@@ -17,6 +17,7 @@ struct stk_runtime;
 struct stk_runtime_opts {
     const char *backend;   /* "docker", "fake"; NULL: docker */
     const char *host;      /* -H; NULL: DOCKER_HOST, then the backend's default */
+    const char *context;   /* --context, docker's name of an engine; NULL: what the environment says */
     const char *project;   /* refs without an id are of this project; NULL: none */
     const char *tool;      /* version string written into labels */
     const char *script;    /* fake: path of a script, or NULL */
@@ -29,6 +30,8 @@ int stk_runtime_open(struct stk_loop *loop, const struct stk_runtime_opts *opts,
 void stk_runtime_close(struct stk_runtime *rt);
 /* "docker" or "fake": what the backend calls itself. */
 const char *stk_runtime_backend(const struct stk_runtime *rt);
+/* Where its engine is, as told to people: "unix:///var/run/docker.sock". */
+const char *stk_runtime_address(const struct stk_runtime *rt);
 /* Whether the engine sees the files of this machine: what is to be mounted must be here then. */
 bool stk_runtime_sees_files(const struct stk_runtime *rt);
 

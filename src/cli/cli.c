@@ -143,6 +143,7 @@ static int prepare_engine(struct cli *cli)
     struct stk_runtime_opts opts = {
         .backend = cli->o.runtime,
         .host = cli->o.host,
+        .context = cli->o.context,
         .project = cli->project,
         .tool = STK_VERSION,
     };

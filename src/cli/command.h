@@ -11,7 +11,7 @@
 struct options {
     /* global */
     struct stk_strs files, env_files, profiles;
-    const char *project, *project_directory, *host, *runtime, *progress, *ansi;
+    const char *project, *project_directory, *host, *context, *runtime, *progress, *ansi;
     int64_t parallel;
     bool verbose, dry_run, help, version;
     bool all_resources;

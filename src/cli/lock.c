@@ -17,20 +17,13 @@
 
 enum { DEFAULT_TIMEOUT_MS = 60000, LOOK_AGAIN_MS = 50, WHO_MAX = 256 };
 
-static const char *engine_of(const struct cli *cli)
-{
-    const char *env = getenv("DOCKER_HOST");
-    if (cli->o.runtime && strcmp(cli->o.runtime, "docker") != 0)
-        return cli->o.runtime;
-    return cli->o.host ? cli->o.host : env && *env ? env : "default";
-}
-
 /* Every user of one engine must meet here, so a shared folder goes before a private one. */
 static char *lock_path(const struct cli *cli)
 {
     static const char *const folders[] = { "/run/lock", "/tmp" };
     const char *folder = folders[access(folders[0], W_OK) == 0 ? 0 : 1];
-    STK_CLEANUP(stk_charp) char *key = stk_printf("%s\n%s", engine_of(cli), cli->project);
+    STK_CLEANUP(stk_charp)
+    char *key = stk_printf("%s\n%s", stk_runtime_address(cli->rt), cli->project);
     char hex[65];
     stk_sha256_hex(key, strlen(key), hex);
     return stk_printf("%s/stackctl-%.16s.lock", folder, hex);

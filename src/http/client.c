@@ -5,6 +5,7 @@
 
 #include "arena.h"
 #include "http_private.h"
+#include "text.h"
 
 static void reap(struct stk_http *http)
 {
@@ -88,7 +89,7 @@ void stk_http_sweep_soon(struct stk_http *http)
 
 struct stk_http *stk_http_new(struct stk_loop *loop, const struct stk_http_opts *opts)
 {
-    curl_global_init(opts->ca_file ? CURL_GLOBAL_DEFAULT : CURL_GLOBAL_NOTHING);
+    curl_global_init(stk_starts(opts->base, "https:") ? CURL_GLOBAL_DEFAULT : CURL_GLOBAL_NOTHING);
     struct stk_http *http = stk_alloc(sizeof(*http));
     http->loop = loop;
     http->base = stk_strdup(opts->base);
@@ -98,6 +99,9 @@ struct stk_http *stk_http_new(struct stk_loop *loop, const struct stk_http_opts 
     http->key_file = opts->key_file ? stk_strdup(opts->key_file) : NULL;
     http->timer = (struct stk_timer){ .fire = timer_fired, .data = http };
     http->sweep = (struct stk_timer){ .fire = sweep, .data = http };
+    http->skip_verify = opts->skip_verify;
+    http->connecting = opts->connecting;
+    http->data = opts->data;
     http->multi = curl_multi_init();
     if (!http->multi)
         stk_out_of_memory();

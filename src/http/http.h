@@ -14,9 +14,12 @@
 struct stk_http;
 
 struct stk_http_opts {
-    const char *base;      /* "http://localhost", "http://10.0.0.1:2375", "https://…" */
-    const char *unix_path; /* connect to this socket whatever base says, or NULL */
+    const char *base;               /* "http://localhost", "http://10.0.0.1:2375", "https://…" */
+    const char *unix_path;          /* connect to this socket whatever base says, or NULL */
+    void (*connecting)(void *data); /* told before each new connection is made; or NULL */
+    void *data;
     const char *ca_file, *cert_file, *key_file; /* https only; NULL: the system's, none, none */
+    bool skip_verify;                           /* https: whoever answers is believed */
 };
 
 struct stk_http *stk_http_new(struct stk_loop *loop, const struct stk_http_opts *opts);
@@ -42,9 +45,9 @@ struct stk_http_req {
     const char *body;          /* or NULL */
     size_t body_size;
     const char *body_type; /* NULL: application/json */
-    const char *header; /* one more request header, "Name: value", or NULL */
-    const char *want;   /* name of an answer header to keep in got, or NULL */
-    size_t max;         /* bytes of answer kept; 0: 1 MiB */
+    const char *header;    /* one more request header, "Name: value", or NULL */
+    const char *want;      /* name of an answer header to keep in got, or NULL */
+    size_t max;            /* bytes of answer kept; 0: 1 MiB */
     void (*on_begin)(struct stk_http_req *req); /* the headers of a 2xx answer are here; or NULL */
     /* Takes the body of a 2xx answer as it comes (max does not count then); false ends the request.
      * It may submit and cancel requests, this one included. */

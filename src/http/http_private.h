@@ -10,6 +10,9 @@ struct stk_http {
     struct stk_loop *loop;
     CURLM *multi;
     char *base, *unix_path, *ca_file, *cert_file, *key_file;
+    bool skip_verify;
+    void (*connecting)(void *data);
+    void *data;
     struct stk_timer timer;            /* libcurl's */
     struct stk_timer sweep;            /* requests wait to be started or given up */
     struct stk_http_req *first, *last; /* all that have not ended, oldest first */

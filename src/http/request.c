@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
 
 #include "arena.h"
 #include "http_private.h"
@@ -133,12 +134,28 @@ static size_t on_body(char *bytes, size_t one, size_t size, void *data)
     return CURL_WRITEFUNC_ERROR;
 }
 
+static curl_socket_t on_connecting(void *data, curlsocktype purpose, struct curl_sockaddr *address)
+{
+    (void)purpose;
+    const struct stk_http *http = data;
+    http->connecting(http->data);
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
 static void set_server(struct stk_http_req *req)
 {
     const struct stk_http *http = req->http;
     if (http->unix_path) {
         curl_easy_setopt(req->easy, CURLOPT_UNIX_SOCKET_PATH, http->unix_path);
         curl_easy_setopt(req->easy, CURLOPT_PROXY, "");
+    }
+    if (http->connecting) {
+        curl_easy_setopt(req->easy, CURLOPT_OPENSOCKETFUNCTION, on_connecting);
+        curl_easy_setopt(req->easy, CURLOPT_OPENSOCKETDATA, http);
+    }
+    if (http->skip_verify) {
+        curl_easy_setopt(req->easy, CURLOPT_SSL_VERIFYPEER, 0L);
+        curl_easy_setopt(req->easy, CURLOPT_SSL_VERIFYHOST, 0L);
     }
     if (http->ca_file)
         curl_easy_setopt(req->easy, CURLOPT_CAINFO, http->ca_file);
@@ -216,7 +233,23 @@ void stk_http_req_start(struct stk_http_req *req)
 
 static void say_in_lower_case(struct stk_error *err, const char *text)
 {
-    stk_fail(err, STK_EENGINE, nowhere, "%c%s", tolower((unsigned char)text[0]), text + 1);
+    bool abbreviation = isupper((unsigned char)text[0]) && isupper((unsigned char)text[1]);
+    int first = abbreviation ? text[0] : tolower((unsigned char)text[0]);
+    stk_fail(err, STK_EENGINE, nowhere, "%c%s", first, text + 1);
+}
+
+/* OpenSSL's reason without its codes: "OpenSSL SSL_read: error:0A00045C:SSL routines::tlsv13 alert
+ * certificate required, errno 0". */
+static void explain_tls(const struct stk_http_req *req, struct stk_error *err)
+{
+    const char *reason = strstr(req->text, "::");
+    reason = reason ? reason + 2 : req->text;
+    stk_fail(err, STK_EENGINE, nowhere, "TLS failed: %.*s", (int)strcspn(reason, ","), reason);
+}
+
+static bool lacks_certificate(const struct stk_http *http)
+{
+    return stk_starts(http->base, "https:") && !http->cert_file;
 }
 
 /* Why libcurl could not, in our words. */
@@ -246,15 +279,28 @@ static void explain(struct stk_http_req *req, CURLcode result, struct stk_error 
             stk_fail(err, STK_EENGINE, nowhere, "the answer is malformed: %s", req->text);
             return;
         }
+        if (strstr(req->text, "SSL routines::")) {
+            explain_tls(req, err);
+            return;
+        }
         /* fall through */
     case CURLE_SEND_ERROR:
     case CURLE_PARTIAL_FILE:
-        stk_fail(err, STK_EENGINE, nowhere, "the connection was closed %s",
-                 req->status ? "in the middle of the answer" : "before an answer came");
+        stk_fail(err, STK_EENGINE, nowhere, "the connection was closed %s%s",
+                 req->status ? "in the middle of the answer" : "before an answer came",
+                 !req->status && lacks_certificate(req->http)
+                     ? ": it may want a certificate of ours"
+                     : "");
         return;
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_WEIRD_SERVER_REPLY:
         stk_fail(err, STK_EENGINE, nowhere, "the answer is not HTTP");
+        return;
+    case CURLE_SSL_CONNECT_ERROR:
+        if (strstr(req->text, "wrong version number"))
+            stk_fail(err, STK_EENGINE, nowhere, "what answers there speaks no TLS");
+        else
+            explain_tls(req, err);
         return;
     default:
         say_in_lower_case(err, req->text[0] ? req->text : curl_easy_strerror(result));

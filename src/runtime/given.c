@@ -42,26 +42,30 @@ static bool asks_for_owner(const struct stk_file_ref *ref)
     return ref->uid || ref->gid || ref->mode.set;
 }
 
-bool stk_given_is_mounted(const struct stk_service *service, const struct stk_file_ref *ref)
+bool stk_given_is_mounted(const struct stk_service *service, const struct stk_file_ref *ref,
+                          bool local)
 {
     if (!is_on_host(ref->file))
         return false;
+    if (is_folder(ref->file->file))
+        return true;
     bool read_only = service->read_only.set && service->read_only.v;
-    return !asks_for_owner(ref) || read_only || is_folder(ref->file->file);
+    return local && (!asks_for_owner(ref) || read_only);
 }
 
-bool stk_given_copies(const struct stk_service *service)
+bool stk_given_copies(const struct stk_service *service, bool local)
 {
     const char *what;
     for (size_t i = 0; i < stk_given_count(service); i++)
-        if (!stk_given_is_mounted(service, stk_given_at(service, i, &what)))
+        if (!stk_given_is_mounted(service, stk_given_at(service, i, &what), local))
             return true;
     return false;
 }
 
-bool stk_given_is_ignored(const struct stk_service *service, const struct stk_file_ref *ref)
+bool stk_given_is_ignored(const struct stk_service *service, const struct stk_file_ref *ref,
+                          bool local)
 {
-    return asks_for_owner(ref) && stk_given_is_mounted(service, ref);
+    return asks_for_owner(ref) && stk_given_is_mounted(service, ref, local);
 }
 
 static bool is_id(const char *text)
@@ -122,9 +126,10 @@ static int check_copy(const struct stk_unit *unit, const struct stk_file_ref *re
     if (!service->read_only.set || !service->read_only.v)
         return 0;
     return stk_fail(reterr, STK_ECONFIG, ref->src,
-                    "%s '%s' cannot be copied into service '%s', which is read_only: give it as "
-                    "file:",
-                    what, ref->source, service->name);
+                    "%s '%s' cannot be copied into service '%s', which is read_only%s", what,
+                    ref->source, service->name,
+                    is_on_host(ref->file) ? ", and the engine does not see our files"
+                                          : ": give it as file:");
 }
 
 static int check_one(const struct stk_unit *unit, const struct stk_file_ref *ref, const char *what,
@@ -134,7 +139,7 @@ static int check_one(const struct stk_unit *unit, const struct stk_file_ref *ref
     int code = check_source(ref, what, reterr);
     if (code)
         return code;
-    bool mounted = stk_given_is_mounted(unit->service, ref);
+    bool mounted = stk_given_is_mounted(unit->service, ref, local);
     const char *path = is_on_host(ref->file) ? ref->file->file : NULL;
     if (path && (local || !mounted) && stat(path, &st) != 0)
         return stk_fail(reterr, STK_ECONFIG, ref->file->src,

@@ -47,6 +47,7 @@ static struct stk_runtime *runtime_new(const struct stk_runtime_opts *opts)
     rt->opts = (struct stk_runtime_opts){
         .backend = stk_arena_strdup(arena, opts->backend ? opts->backend : "docker"),
         .host = stk_arena_strdup(arena, opts->host),
+        .context = stk_arena_strdup(arena, opts->context),
         .project = stk_arena_strdup(arena, opts->project),
         .tool = stk_arena_strdup(arena, opts->tool),
         .script = stk_arena_strdup(arena, opts->script),
@@ -81,6 +82,11 @@ void stk_runtime_close(struct stk_runtime *rt)
 const char *stk_runtime_backend(const struct stk_runtime *rt)
 {
     return rt->backend->name;
+}
+
+const char *stk_runtime_address(const struct stk_runtime *rt)
+{
+    return rt->backend->address(rt->self);
 }
 
 bool stk_runtime_sees_files(const struct stk_runtime *rt)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine.h"
+#include "ssh.h"
 #include "text.h"
 #include "trace.h"
 
@@ -31,8 +32,15 @@ void stk_call_explain(const struct stk_docker *docker, const struct stk_http_req
                       struct stk_error *reterr)
 {
     const char *why = http->op.err.msg ? http->op.err.msg : "";
+    STK_CLEANUP(stk_buf_clearp) struct stk_buf words;
+    stk_buf_init(&words, STK_KIB);
+    if (docker->ssh && !http->status)
+        stk_ssh_words(docker->ssh, &words);
     if (http->op.err.code == STK_ECANCELED)
         stk_fail(reterr, STK_ECANCELED, nowhere, "canceled");
+    else if (words.size)
+        stk_fail(reterr, STK_EENGINE, nowhere, "cannot reach the engine at %s: %s", docker->host,
+                 words.bytes);
     else if (http->fail == STK_HTTP_CONNECT)
         stk_fail(reterr, STK_EENGINE, nowhere, "cannot reach the engine at %s: %s%s", docker->host,
                  why, what_to_do(http->os_error));
@@ -146,7 +154,9 @@ void stk_call_send_now(struct stk_call *call)
         .method = call->method,
         .path = call->sent_path,
         .body = call->tar ? call->tar : call->sent_body,
-        .body_size = call->tar ? call->tar_size : call->sent_body ? strlen(call->sent_body) : 0,
+        .body_size = call->tar         ? call->tar_size
+                     : call->sent_body ? strlen(call->sent_body)
+                                       : 0,
         .body_type = call->tar ? "application/x-tar" : NULL,
         .max = call->max ? call->max : ANSWER_MAX,
         .on_body = call->stream ? on_stream : NULL,

@@ -134,12 +134,13 @@ static char *tmpfs_over(const struct stk_service *service, const char *path)
     return NULL;
 }
 
-static void tell_hidden(const struct stk_service *service, stk_create_tell *tell, void *data)
+static void tell_hidden(const struct stk_service *service, bool local, stk_create_tell *tell,
+                        void *data)
 {
     for (size_t i = 0; i < stk_given_count(service); i++) {
         const char *what;
         const struct stk_file_ref *ref = stk_given_at(service, i, &what);
-        if (stk_given_is_mounted(service, ref))
+        if (stk_given_is_mounted(service, ref, local))
             continue;
         STK_CLEANUP(stk_charp) char *over = tmpfs_over(service, ref->path);
         STK_CLEANUP(stk_charp)
@@ -150,12 +151,13 @@ static void tell_hidden(const struct stk_service *service, stk_create_tell *tell
     }
 }
 
-static void tell_files(const struct stk_service *service, stk_create_tell *tell, void *data)
+static void tell_files(const struct stk_service *service, bool local, stk_create_tell *tell,
+                       void *data)
 {
     for (size_t i = 0; i < stk_given_count(service); i++) {
         const char *what;
         const struct stk_file_ref *ref = stk_given_at(service, i, &what);
-        if (!stk_given_is_ignored(service, ref))
+        if (!stk_given_is_ignored(service, ref, local))
             continue;
         STK_CLEANUP(stk_charp)
         char *text =
@@ -190,6 +192,7 @@ void stk_create_unheeded(const struct stk_create *create, stk_create_tell *tell,
                                 rows[i].key, rows[i].need, create->api_minor);
         tell(data, text);
     }
-    tell_files(service, tell, data);
-    tell_hidden(service, tell, data);
+    bool local = create->socket != NULL;
+    tell_files(service, local, tell, data);
+    tell_hidden(service, local, tell, data);
 }

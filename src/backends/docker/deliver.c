@@ -52,10 +52,11 @@ static void add_credentials(struct service *s, struct stk_buf *out)
 static int archive(struct service *s, struct stk_buf *out, struct stk_error *reterr)
 {
     const struct stk_service *service = s->unit->service;
+    bool local = stk_docker_socket(s->task.docker) != NULL;
     for (size_t i = 0; i < stk_given_count(service); i++) {
         const char *what;
         const struct stk_file_ref *ref = stk_given_at(service, i, &what);
-        int code = stk_given_is_mounted(service, ref) ? 0 : add(out, ref, what, reterr);
+        int code = stk_given_is_mounted(service, ref, local) ? 0 : add(out, ref, what, reterr);
         if (code)
             return code;
     }
@@ -70,19 +71,20 @@ static int archive(struct service *s, struct stk_buf *out, struct stk_error *ret
 }
 
 /* A read-only container takes no copies: it has the engine's socket without the logins. */
-static bool has_copies(const struct stk_service *service)
+static bool has_copies(const struct stk_service *service, bool local)
 {
     bool read_only = service->read_only.set && service->read_only.v;
-    return stk_given_copies(service) || (service->use_api_socket.v && !read_only);
+    return stk_given_copies(service, local) || (service->use_api_socket.v && !read_only);
 }
 
 enum stk_delivery stk_deliver_send(struct service *s, struct stk_error *reterr)
 {
-    if (!has_copies(s->unit->service))
+    bool local = stk_docker_socket(s->task.docker) != NULL;
+    if (!has_copies(s->unit->service, local))
         return STK_DELIVERY_NONE;
     STK_CLEANUP(stk_buf_clearp) struct stk_buf out;
     stk_buf_init(&out, COPIES_MAX);
-    if (stk_given_check(s->unit, false, reterr) || archive(s, &out, reterr))
+    if (stk_given_check(s->unit, local, reterr) || archive(s, &out, reterr))
         return STK_DELIVERY_FAILED;
     s->task.call.tar_size = out.size;
     s->task.call.tar = stk_buf_take(&out);

@@ -2,9 +2,13 @@
 #include "docker.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "engine.h"
 #include "events.h"
+#include "host.h"
+#include "ssh.h"
+#include "text.h"
 
 static const char *from_env(const char *name)
 {
@@ -14,24 +18,30 @@ static const char *from_env(const char *name)
 static int docker_open(struct stk_loop *loop, const struct stk_runtime_opts *opts, void **ret_self,
                        struct stk_error *reterr)
 {
-    struct stk_host host;
-    int code = stk_host_parse(opts->host, from_env, &host, reterr);
+    STK_CLEANUP(stk_host_clear) struct stk_host host = { 0 };
+    int code = stk_host_find(opts->host, opts->context, from_env, &host, reterr);
     if (code)
         return code;
+    struct stk_ssh *ssh = host.ssh.host ? stk_ssh_new(loop, &host, reterr) : NULL;
+    if (host.ssh.host && !ssh)
+        return -STK_EENGINE;
     struct stk_docker *docker = stk_alloc(sizeof(*docker));
     struct stk_http_opts http = { .base = host.base,
-                                  .unix_path = host.unix_path,
+                                  .unix_path = ssh ? stk_ssh_socket(ssh) : host.unix_path,
+                                  .connecting = ssh ? stk_ssh_expect : NULL,
+                                  .data = ssh,
                                   .ca_file = host.ca_file,
                                   .cert_file = host.cert_file,
-                                  .key_file = host.key_file };
+                                  .key_file = host.key_file,
+                                  .skip_verify = host.skip_verify };
     docker->loop = loop;
+    docker->ssh = ssh;
     docker->http = stk_http_new(loop, &http);
     docker->host = TAKE(host.shown);
     docker->same_machine = host.unix_path != NULL;
     docker->project = opts->project;
     docker->tool = opts->tool ? opts->tool : STK_VERSION;
     docker->image_ids = json_object();
-    stk_host_clear(&host);
     *ret_self = docker;
     return 0;
 }
@@ -44,9 +54,22 @@ static void docker_close(void *self)
         stk_http_abandon(&docker->ping);
     stk_http_req_clear(&docker->ping);
     stk_http_free(docker->http);
+    stk_ssh_free(docker->ssh);
     json_decref(docker->image_ids);
     free(docker->host);
     free(docker);
+}
+
+const char *stk_docker_socket(const struct stk_docker *docker)
+{
+    static const char scheme[] = "unix://";
+    return stk_starts(docker->host, scheme) ? docker->host + strlen(scheme) : NULL;
+}
+
+static const char *docker_address(void *self)
+{
+    const struct stk_docker *docker = self;
+    return docker->host;
 }
 
 static bool docker_sees_files(void *self)
@@ -76,6 +99,7 @@ const struct stk_backend stk_backend_docker = {
     .help = "a Docker engine, through its API",
     .open = docker_open,
     .close = docker_close,
+    .address = docker_address,
     .sees_files = docker_sees_files,
     .start = docker_start,
     .stop = stk_docker_stop,

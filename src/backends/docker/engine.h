@@ -14,6 +14,7 @@ struct stk_call;
 struct stk_task;
 struct stk_events;
 struct stk_probe;
+struct stk_ssh;
 
 /* Versions of the Engine API: 1.minor. */
 enum { STK_API_OLDEST = 40, STK_API_NEWEST = 52 };
@@ -21,6 +22,7 @@ enum { STK_API_OLDEST = 40, STK_API_NEWEST = 52 };
 struct stk_docker {
     struct stk_loop *loop;
     struct stk_http *http;
+    struct stk_ssh *ssh; /* the way there, or NULL */
     char *host;          /* as told to people: "unix:///var/run/docker.sock" */
     const char *project; /* of refs without an id, or NULL */
     const char *tool;    /* version for labels */
@@ -38,17 +40,6 @@ struct stk_docker {
     json_t *image_ids; /* reference → ID, as last seen; spares a look at each creation */
 };
 
-/* host.c: where an engine is. Strings are malloc'd. */
-struct stk_host {
-    char *shown;     /* "tcp://10.0.0.1:2375" */
-    char *base;      /* for http/ */
-    char *unix_path; /* or NULL */
-    char *ca_file, *cert_file, *key_file;
-};
-/* host NULL: DOCKER_HOST through env, then the default socket. env is getenv or a test's. */
-int stk_host_parse(const char *host, const char *(*env)(const char *), struct stk_host *ret,
-                   struct stk_error *reterr);
-void stk_host_clear(struct stk_host *host);
 /* The path of the socket it is at, or NULL; an engine at one is taken to see our files. */
 const char *stk_docker_socket(const struct stk_docker *docker);
 
@@ -63,9 +54,9 @@ void stk_version_forget(struct stk_docker *docker, struct stk_call *call);
 struct stk_call {
     struct stk_op op;
     const char *method;
-    char *path;       /* malloc'd, without the version; the call's own from then on */
-    json_t *send;     /* body, or NULL; the call's own from then on */
-    char *tar;        /* a body that is a tar stream instead; malloc'd, the call's own */
+    char *path;   /* malloc'd, without the version; the call's own from then on */
+    json_t *send; /* body, or NULL; the call's own from then on */
+    char *tar;    /* a body that is a tar stream instead; malloc'd, the call's own */
     size_t tar_size;
     size_t max;       /* bytes of answer; 0: 4 MiB */
     unsigned wait_ms; /* until the answer begins; 0: 30 s; STK_FOREVER: no limit */

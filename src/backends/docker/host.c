@@ -1,26 +1,30 @@
-/* host.c — reads where the engine is: -H, DOCKER_HOST, or the default socket. Connects to
+/* host.c — reads the address of an engine. Which address is meant is context.c's; connects to
  * nothing. */
+#include "host.h"
+
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/un.h>
+#include <unistd.h>
 
-#include "engine.h"
+#include "arena.h"
 #include "text.h"
-
-#define DEFAULT_HOST "unix:///var/run/docker.sock"
 
 static const struct stk_src nowhere;
 
-static int parse_unix(const char *host, struct stk_host *ret, struct stk_error *reterr)
+static int parse_unix(const char *address, const struct stk_host_tls *tls, struct stk_host *ret,
+                      struct stk_error *reterr)
 {
-    const char *path = host + strlen("unix://");
+    (void)tls;
+    const char *path = address + strlen("unix://");
     if (*path != '/')
         return stk_fail(reterr, STK_EENGINE, nowhere,
-                        "invalid engine address '%s': a socket needs an absolute path", host);
+                        "invalid engine address '%s': a socket needs an absolute path", address);
     if (strlen(path) >= sizeof(((struct sockaddr_un *)NULL)->sun_path))
         return stk_fail(reterr, STK_EENGINE, nowhere,
                         "invalid engine address '%s': the path of a socket is at most %zu bytes",
-                        host, sizeof(((struct sockaddr_un *)NULL)->sun_path) - 1);
+                        address, sizeof(((struct sockaddr_un *)NULL)->sun_path) - 1);
     ret->unix_path = stk_strdup(path);
     ret->base = stk_strdup("http://localhost");
     return 0;
@@ -32,62 +36,121 @@ static bool port_is_fine(const char *port)
     return stk_parse_int(port, &n) && n > 0 && n < 65536;
 }
 
-/* DOCKER_TLS_VERIFY turns TLS on, with the three files of DOCKER_CERT_PATH, as for docker. */
-static void use_tls(struct stk_host *ret, const char *(*env)(const char *))
+/* A file that is not there is not used, as with docker: the system's authorities count then. */
+static char *file_in(const char *folder, const char *name)
 {
-    const char *dir = env("DOCKER_CERT_PATH"), *home = env("HOME");
-    STK_CLEANUP(stk_charp) char *own = NULL;
-    if (!dir || !*dir)
-        dir = own = stk_printf("%s/.docker", home ? home : "");
-    ret->ca_file = stk_printf("%s/ca.pem", dir);
-    ret->cert_file = stk_printf("%s/cert.pem", dir);
-    ret->key_file = stk_printf("%s/key.pem", dir);
+    STK_CLEANUP(stk_charp) char *path = stk_printf("%s/%s", folder ? folder : "", name);
+    return access(path, F_OK) == 0 ? TAKE(path) : NULL;
 }
 
-static int parse_tcp(const char *host, const char *(*env)(const char *), struct stk_host *ret,
+static void use_tls(struct stk_host *ret, const struct stk_host_tls *tls)
+{
+    ret->tls = true;
+    ret->skip_verify = tls->skip_verify;
+    ret->ca_file = file_in(tls->folder, "ca.pem");
+    ret->cert_file = file_in(tls->folder, "cert.pem");
+    ret->key_file = file_in(tls->folder, "key.pem");
+}
+
+static int parse_tcp(const char *address, const struct stk_host_tls *tls, struct stk_host *ret,
                      struct stk_error *reterr)
 {
-    const char *address = host + strlen("tcp://"), *colon = strrchr(address, ':');
-    const char *bracket = strrchr(address, ']');
-    const char *verify = env("DOCKER_TLS_VERIFY");
-    bool tls = verify && *verify;
+    const char *name = address + strlen("tcp://"), *colon = strrchr(name, ':');
+    const char *bracket = strrchr(name, ']');
     if (bracket && colon && colon < bracket)
         colon = NULL; /* "[::1]" without a port */
-    bool fine = *address && colon != address && !strpbrk(address, "/?#@ ") &&
-                (!colon || port_is_fine(colon + 1));
+    bool fine =
+        *name && colon != name && !strpbrk(name, "/?#@ ") && (!colon || port_is_fine(colon + 1));
     if (!fine)
         return stk_fail(reterr, STK_EENGINE, nowhere,
-                        "invalid engine address '%s': expected tcp://HOST:PORT", host);
-    if (tls)
-        use_tls(ret, env);
-    const char *port = colon ? "" : tls ? ":2376" : ":2375";
-    ret->base = stk_printf("%s://%s%s", tls ? "https" : "http", address, port);
+                        "invalid engine address '%s': expected tcp://HOST:PORT", address);
+    if (tls->on)
+        use_tls(ret, tls);
+    const char *port = colon ? "" : tls->on ? ":2376" : ":2375";
+    ret->base = stk_printf("%s://%s%s", tls->on ? "https" : "http", name, port);
     return 0;
 }
 
-int stk_host_parse(const char *host, const char *(*env)(const char *), struct stk_host *ret,
+/* What goes into ssh's arguments, and through it into a shell over there. */
+static bool is_plain(const char *text, const char *more)
+{
+    if (!*text || *text == '-')
+        return false;
+    for (; *text; text++)
+        if (!isalnum((unsigned char)*text) && !strchr(more, *text))
+            return false;
+    return true;
+}
+
+static char *part(const char **text, size_t size)
+{
+    char *ret = stk_strndup(*text, size);
+    *text += size;
+    return ret;
+}
+
+static bool read_ssh(const char *rest, struct stk_host *ret)
+{
+    const char *at = strrchr(rest, '@');
+    if (at) {
+        ret->ssh.user = part(&rest, (size_t)(at - rest));
+        rest++;
+    }
+    bool v6 = *rest == '[';
+    rest += v6;
+    ret->ssh.host = part(&rest, strcspn(rest, v6 ? "]" : ":/"));
+    rest += v6 && *rest;
+    if (*rest == ':') {
+        rest++;
+        ret->ssh.port = part(&rest, strcspn(rest, "/"));
+    }
+    if (*rest && strcmp(rest, "/") != 0)
+        ret->ssh.socket = stk_strdup(rest);
+    return (!ret->ssh.user || is_plain(ret->ssh.user, "._-+\\")) &&
+           is_plain(ret->ssh.host, v6 ? ":.%_-" : "._-") &&
+           (!ret->ssh.port || port_is_fine(ret->ssh.port)) &&
+           (!ret->ssh.socket || (*rest == '/' && is_plain(ret->ssh.socket, "/._-+,:@")));
+}
+
+static int parse_ssh(const char *address, const struct stk_host_tls *tls, struct stk_host *ret,
+                     struct stk_error *reterr)
+{
+    (void)tls;
+    ret->base = stk_strdup("http://localhost");
+    if (read_ssh(address + strlen("ssh://"), ret))
+        return 0;
+    return stk_fail(reterr, STK_EENGINE, nowhere,
+                    "invalid engine address '%s': expected ssh://[USER@]HOST[:PORT][/SOCKET]",
+                    address);
+}
+
+static const struct {
+    const char *prefix;
+    int (*parse)(const char *, const struct stk_host_tls *, struct stk_host *, struct stk_error *);
+} schemes[] = {
+    { "unix://", parse_unix },
+    { "tcp://", parse_tcp },
+    { "ssh://", parse_ssh },
+};
+
+int stk_host_parse(const char *address, const struct stk_host_tls *tls, struct stk_host *ret,
                    struct stk_error *reterr)
 {
     struct stk_host parsed = { 0 };
-    if (!host || !*host)
-        host = env("DOCKER_HOST");
-    if (!host || !*host)
-        host = DEFAULT_HOST;
-    int code;
-    if (stk_starts(host, "unix://"))
-        code = parse_unix(host, &parsed, reterr);
-    else if (stk_starts(host, "tcp://"))
-        code = parse_tcp(host, env, &parsed, reterr);
-    else
-        code = stk_fail(reterr, STK_EENGINE, nowhere,
-                        "unsupported engine address '%s': supported are unix:///PATH and "
-                        "tcp://HOST:PORT",
-                        host);
-    if (code)
+    for (size_t i = 0; i < STK_LEN(schemes); i++) {
+        if (!stk_starts(address, schemes[i].prefix))
+            continue;
+        int code = schemes[i].parse(address, tls, &parsed, reterr);
+        parsed.shown = stk_strdup(address);
+        if (code)
+            stk_host_clear(&parsed);
+        *ret = parsed;
         return code;
-    parsed.shown = stk_strdup(host);
-    *ret = parsed;
-    return 0;
+    }
+    return stk_fail(reterr, STK_EENGINE, nowhere,
+                    "unsupported engine address '%s': supported are unix:///PATH, "
+                    "tcp://HOST:PORT and ssh://[USER@]HOST",
+                    address);
 }
 
 void stk_host_clear(struct stk_host *host)
@@ -98,11 +161,9 @@ void stk_host_clear(struct stk_host *host)
     free(host->ca_file);
     free(host->cert_file);
     free(host->key_file);
+    free(host->ssh.user);
+    free(host->ssh.host);
+    free(host->ssh.port);
+    free(host->ssh.socket);
     *host = (struct stk_host){ 0 };
-}
-
-const char *stk_docker_socket(const struct stk_docker *docker)
-{
-    static const char scheme[] = "unix://";
-    return stk_starts(docker->host, scheme) ? docker->host + strlen(scheme) : NULL;
 }

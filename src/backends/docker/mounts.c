@@ -2,6 +2,7 @@
  * missing host path, and for plain named volumes; Mounts for all else; Tmpfs; and the anonymous volumes a replacement takes
  * over. */
 #include <string.h>
+#include <unistd.h>
 
 #include "arena.h"
 #include "buf.h"
@@ -147,6 +148,14 @@ static const char *inherited(const json_t *mounts, const char *target)
     return NULL;
 }
 
+/* What is here was meant to be there as well: an engine elsewhere must not make an empty folder of
+ * that name instead. */
+static bool is_left_behind(const struct stk_mount *m, const struct stk_create *create)
+{
+    return m->type == STK_MOUNT_BIND && !create->socket && m->source &&
+           access(m->source, F_OK) == 0;
+}
+
 static bool is_mounted(const struct stk_service *service, const char *target)
 {
     for (size_t i = 0; i < service->n_volumes; i++)
@@ -183,7 +192,7 @@ static void add_files(json_t *mounts, const struct stk_create *create)
         bool shadowed = is_mounted(service, ref->path);
         for (size_t k = 0; k < i && !shadowed; k++)
             shadowed = stk_streq(stk_given_at(service, k, &what)->path, ref->path);
-        if (shadowed || !stk_given_is_mounted(service, ref))
+        if (shadowed || !stk_given_is_mounted(service, ref, create->socket != NULL))
             continue;
         struct stk_mount m = { .type = STK_MOUNT_BIND,
                                .target = ref->path,
@@ -208,13 +217,17 @@ void stk_create_mounts(json_t *host, const struct stk_create *create)
     for (size_t i = 0; i < service->n_volumes; i++) {
         const struct stk_mount *m = &service->volumes[i];
         const char *source = m->source;
+        struct stk_mount strict = *m;
+        strict.create_host_path = (struct stk_opt){ .set = true };
         if (m->type == STK_MOUNT_VOLUME)
             source =
                 source ? volume_name(create->unit, source) : inherited(create->inherit, m->target);
-        if (fits_bind(m))
+        if (fits_bind(m) && !is_left_behind(m, create))
             json_array_append_new(binds, bind_text(source, m));
         else
-            json_array_append_new(mounts, mount_object(source, m, create->api_minor));
+            json_array_append_new(
+                mounts,
+                mount_object(source, is_left_behind(m, create) ? &strict : m, create->api_minor));
     }
     inherit_rest(mounts, create);
     add_files(mounts, create);

@@ -7,6 +7,9 @@
 #include "text.h"
 #include "trace.h"
 
+/* How long the first answer may take; through ssh that includes the login. */
+enum { PING_MS = 10000, SSH_MS = 45000 };
+
 static const struct stk_src nowhere;
 
 int stk_version_choose(const char *text, struct stk_error *reterr)
@@ -47,6 +50,11 @@ static void on_ping(struct stk_op *op)
     docker->pinging = false;
     if (op->err.code) {
         stk_call_explain(docker, ping, &err);
+    } else if (ping->status == 400 && ping->answer.size &&
+               strstr(ping->answer.bytes, "HTTPS server")) {
+        stk_fail(&err, STK_EENGINE, nowhere,
+                 "the engine at %s wants TLS: set DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH",
+                 docker->host);
     } else if (ping->status != 200) {
         stk_fail(&err, STK_EENGINE, nowhere, "the engine at %s is not ready: /_ping answers %d",
                  docker->host, ping->status);
@@ -73,8 +81,8 @@ void stk_version_negotiate(struct stk_docker *docker)
         .method = "GET",
         .path = "/_ping",
         .want = "Api-Version",
-        .first_byte_ms = 10000,
-        .total_ms = 10000,
+        .first_byte_ms = docker->ssh ? SSH_MS : PING_MS,
+        .total_ms = docker->ssh ? SSH_MS : PING_MS,
     };
     stk_http_send(docker->http, &docker->ping);
 }

@@ -77,6 +77,12 @@ static void fake_close(void *self)
     engine_free(e);
 }
 
+static const char *fake_address(void *self)
+{
+    (void)self;
+    return "this process";
+}
+
 static bool fake_sees_files(void *self)
 {
     (void)self;
@@ -88,6 +94,7 @@ const struct stk_backend stk_backend_fake = {
     .help = "an engine in memory, which can be scripted",
     .open = fake_open,
     .close = fake_close,
+    .address = fake_address,
     .sees_files = fake_sees_files,
     .start = fake_start,
     .stop = fake_stop,

@@ -4,7 +4,9 @@
  * stk_runtime_opts.script or the environment variable STACKCTL_FAKE. All keys may be left out:
  *
  *   {
- *     "speed": 10,                    the engine's clock runs ten times as fast as ours; default 1
+ *     "speed": 10,                    the engine's clock runs ten times as fast as ours; default 1;
+ *                                     0: it jumps to whatever somebody waits for, so that nothing
+ *                                     depends on how busy the machine is
  *     "state": "engine.json",         units are loaded from there and saved there, so that several
  *                                     processes see one engine; relative to the script's folder
  *     "delays": { "create": 5 },      how long a request takes, in ms, by its name (see fail)

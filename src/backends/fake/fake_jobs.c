@@ -13,6 +13,8 @@
 
 int64_t fake_now(const struct fake_engine *e)
 {
+    if (e->script.speed <= 0)
+        return e->clock;
     double passed_ms = (double)(stk_monotonic_ms() - e->began_at) * e->script.speed;
     int64_t now = e->began + (int64_t)(passed_ms * (double)STK_NS_PER_MS);
     return now > e->clock ? now : e->clock;
@@ -42,7 +44,8 @@ void fake_arm(struct fake_engine *e)
         stk_timer_stop(&e->timer);
         return;
     }
-    double ms = due > now ? (double)(due - now) / (double)STK_NS_PER_MS / e->script.speed : 0;
+    bool waits = due > now && e->script.speed > 0;
+    double ms = waits ? (double)(due - now) / (double)STK_NS_PER_MS / e->script.speed : 0;
     stk_timer_start(e->loop, &e->timer, ms > 3600000 ? 3600000 : (unsigned)(ms + 0.999));
 }
 
@@ -213,7 +216,9 @@ static bool run_due(struct fake_engine *e, int64_t now)
 
 void fake_tick(struct fake_engine *e)
 {
-    int64_t now = fake_now(e);
+    int64_t now = fake_now(e), due = next_due(e);
+    if (e->script.speed <= 0 && due != FAKE_NEVER && due > now)
+        now = due;
     e->ticking = true;
     for (;;) {
         int64_t until = first_job(e) < now ? first_job(e) : now;

@@ -258,7 +258,9 @@ static int read_speed(struct fake_reader *r, json_t *value, void *object, const 
 {
     struct fake_script *script = object;
     script->speed = json_number_value(value);
-    return script->speed > 0 ? 0 : fake_bad(r, where, "must be a number above 0");
+    return script->speed >= 0 && json_is_number(value)
+               ? 0
+               : fake_bad(r, where, "must be a number, not below 0");
 }
 
 /* units are read when the rest is known. */

@@ -377,6 +377,24 @@ START_TEST(mounts_have_the_options_of_their_kind)
 }
 END_TEST
 
+START_TEST(what_is_here_must_be_there_when_the_engine_is_elsewhere)
+{
+    struct stk_mount binds[] = {
+        { .type = STK_MOUNT_BIND, .source = P_tmpdir, .target = "/a" },
+        { .type = STK_MOUNT_BIND, .source = "/not/here", .target = "/b" },
+    };
+    struct stk_service service = { .volumes = binds, .n_volumes = 2 };
+    json_t *near = body_with(&service, 41, NULL, "/run/docker.sock");
+    expect_host(near, "Binds", "[\"" P_tmpdir ":/a:rw\",\"/not/here:/b:rw\"]");
+    json_decref(near);
+    json_t *far = body_with(&service, 41, NULL, NULL);
+    expect_host(far, "Binds", "[\"/not/here:/b:rw\"]");
+    expect_host(far, "Mounts",
+                "[{\"Source\":\"" P_tmpdir "\",\"Target\":\"/a\",\"Type\":\"bind\"}]");
+    json_decref(far);
+}
+END_TEST
+
 START_TEST(files_of_the_host_are_mounted_and_never_shadow_a_volume)
 {
     struct stk_file key = { .key = "key", .file = "/host/key" };
@@ -397,7 +415,7 @@ START_TEST(files_of_the_host_are_mounted_and_never_shadow_a_volume)
                                    .n_configs = 2,
                                    .volumes = volume,
                                    .n_volumes = 1 };
-    json_t *body = body_of(&service, 41);
+    json_t *body = body_with(&service, 41, NULL, "/run/docker.sock");
     expect_host(body, "Mounts",
                 "[{\"Target\":\"/data\",\"Type\":\"volume\"},{\"ReadOnly\":true,"
                 "\"Source\":\"/host/key\",\"Target\":\"/run/secrets/key\",\"Type\":\"bind\"}]");
@@ -489,6 +507,7 @@ STK_TESTS("keys", limits_are_told_one_by_one, deploy_wins_over_the_keys_beside_i
           an_endpoint_has_all_that_the_engine_takes,
           before_api_1_44_the_container_has_the_address_of_its_first_network,
           mounts_have_the_options_of_their_kind,
+          what_is_here_must_be_there_when_the_engine_is_elsewhere,
           files_of_the_host_are_mounted_and_never_shadow_a_volume,
           the_socket_of_the_engine_is_mounted_when_asked_for, the_rest_is_passed_on,
           a_network_is_made_as_the_file_says)

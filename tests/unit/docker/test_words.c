@@ -1,5 +1,4 @@
-/* test_words.c — the engine's own spellings: references, Status texts, labels, addresses,
- * versions. */
+/* test_words.c — the engine's own spellings: references, Status texts, labels, versions. */
 #include "test.h"
 
 #include "conflict.h"
@@ -100,82 +99,6 @@ START_TEST(a_replacements_temporary_name_is_known)
 }
 END_TEST
 
-static const char *docker_host, *tls;
-static const char *env(const char *name)
-{
-    if (strcmp(name, "DOCKER_HOST") == 0)
-        return docker_host;
-    if (strcmp(name, "DOCKER_TLS_VERIFY") == 0)
-        return tls;
-    return strcmp(name, "DOCKER_CERT_PATH") == 0 && tls ? "/certs" : NULL;
-}
-
-START_TEST(engine_addresses_are_read)
-{
-    static const struct {
-        const char *host, *env, *base, *unix_path;
-    } rows[] = {
-        { NULL, NULL, "http://localhost", "/var/run/docker.sock" },
-        { "", "", "http://localhost", "/var/run/docker.sock" },
-        { NULL, "unix:///run/x.sock", "http://localhost", "/run/x.sock" },
-        { "tcp://a:1", "unix:///run/x.sock", "http://a:1", NULL },
-        { "tcp://10.0.0.1", NULL, "http://10.0.0.1:2375", NULL },
-        { "tcp://[::1]:99", NULL, "http://[::1]:99", NULL },
-    };
-    tls = NULL;
-    for (size_t i = 0; i < STK_LEN(rows); i++) {
-        struct stk_host host;
-        struct stk_error err = { 0 };
-        docker_host = rows[i].env;
-        ck_assert_int_eq(stk_host_parse(rows[i].host, env, &host, &err), 0);
-        ck_assert_str_eq(host.base, rows[i].base);
-        ck_assert_pstr_eq(host.unix_path, rows[i].unix_path);
-        stk_host_clear(&host);
-    }
-}
-END_TEST
-
-START_TEST(addresses_that_are_none_are_quoted_back)
-{
-    static const char *const bad[] = { "foo://bar",
-                                       "unix//x",
-                                       "tcp://127.0.0.1:99999",
-                                       "unix://rel",
-                                       "ssh://me@there",
-                                       "tcp://",
-                                       "tcp://:1",
-                                       "http://localhost",
-                                       "tcp://a:b",
-                                       "tcp://a/b",
-                                       "unix:///"
-                                       "0123456789012345678901234567890123456789"
-                                       "0123456789012345678901234567890123456789"
-                                       "0123456789012345678901234567890123456789" };
-    docker_host = NULL;
-    for (size_t i = 0; i < STK_LEN(bad); i++) {
-        struct stk_host host;
-        struct stk_error err = { 0 };
-        ck_assert_msg(stk_host_parse(bad[i], env, &host, &err) == -STK_EENGINE, "%s", bad[i]);
-        ck_assert_msg(strstr(err.msg, bad[i]) != NULL, "%s", err.msg);
-        stk_error_clear(&err);
-    }
-}
-END_TEST
-
-START_TEST(tls_uses_the_three_files_of_docker)
-{
-    struct stk_host host;
-    struct stk_error err = { 0 };
-    tls = "1";
-    ck_assert_int_eq(stk_host_parse("tcp://h", env, &host, &err), 0);
-    ck_assert_str_eq(host.base, "https://h:2376");
-    ck_assert_str_eq(host.ca_file, "/certs/ca.pem");
-    ck_assert_str_eq(host.key_file, "/certs/key.pem");
-    stk_host_clear(&host);
-    tls = NULL;
-}
-END_TEST
-
 START_TEST(the_lower_of_the_two_newest_versions_is_spoken)
 {
     struct stk_error err = { 0 };
@@ -230,7 +153,5 @@ END_TEST
 
 STK_TESTS("words", image_references_are_completed_as_docker_does,
           status_texts_tell_health_and_exit_code, the_depends_on_label_is_read_whatever_it_holds,
-          a_replacements_temporary_name_is_known, engine_addresses_are_read,
-          addresses_that_are_none_are_quoted_back, tls_uses_the_three_files_of_docker,
-          the_lower_of_the_two_newest_versions_is_spoken, the_port_is_found_in_what_the_engine_says,
-          the_holder_of_a_port_is_told_with_his_project)
+          a_replacements_temporary_name_is_known, the_lower_of_the_two_newest_versions_is_spoken,
+          the_port_is_found_in_what_the_engine_says, the_holder_of_a_port_is_told_with_his_project)

@@ -251,7 +251,7 @@ END_TEST
 
 START_TEST(ends_by_signal_and_memory_are_told)
 {
-    open_script("{ \"speed\": 10, \"services\": { \"a\": { \"exit_ms\": 50, \"signal\": 11 },"
+    open_script("{ \"speed\": 0, \"services\": { \"a\": { \"exit_ms\": 50, \"signal\": 11 },"
                 "                                 \"b\": { \"exit_ms\": 50, \"oom\": true } } }");
     want("a");
     ck_assert_int_eq(start(), STK_OK);
@@ -267,8 +267,8 @@ END_TEST
 
 START_TEST(one_that_dies_once_is_not_ready)
 {
-    open_script(
-        "{ \"services\": { \"web\": { \"exit_ms\": 200, \"exit_code\": 1, \"runs\": 1 } } }");
+    open_script("{ \"speed\": 0, \"services\": { \"web\": { \"exit_ms\": 50, \"exit_code\": 1, "
+                "\"runs\": 1 } } }");
     want("web");
     service.restart = "on-failure:5";
     ck_assert_int_eq(start(), STK_OK);
@@ -285,7 +285,7 @@ static const struct stk_healthcheck check = {
 
 START_TEST(one_with_a_check_that_recovers_after_two_runs_is_ready_in_the_end)
 {
-    open_script("{ \"speed\": 20, \"services\": { \"web\": { \"exit_ms\": 50, \"exit_code\": 1, "
+    open_script("{ \"speed\": 0, \"services\": { \"web\": { \"exit_ms\": 50, \"exit_code\": 1, "
                 "\"runs\": 2, \"health\": [ { \"ms\": 100, \"is\": \"healthy\" } ] } } }");
     want("web");
     service.restart = "on-failure:5";
@@ -311,7 +311,7 @@ static size_t count_probes(void)
 START_TEST(a_check_is_run_at_once_and_then_with_back_off)
 {
     open_script(
-        "{ \"speed\": 10, \"services\": { \"web\": { \"health\": [], \"ready_ms\": 1000 } } }");
+        "{ \"speed\": 0, \"services\": { \"web\": { \"health\": [], \"ready_ms\": 1000 } } }");
     want("web");
     service.healthcheck = check;
     ck_assert_int_eq(start(), STK_OK);
@@ -323,7 +323,7 @@ END_TEST
 
 START_TEST(a_verdict_of_the_engine_ends_the_wait_whatever_our_own_checks_say)
 {
-    open_script("{ \"speed\": 2, \"services\": { \"web\": { \"ready_ms\": 5000, \"probe_exit\": 3,"
+    open_script("{ \"speed\": 0, \"services\": { \"web\": { \"ready_ms\": 5000, \"probe_exit\": 3,"
                 "\"probe_output\": \"refused\", \"health\": [ { \"ms\": 300, \"is\": \"unhealthy\" "
                 "} ] } } }");
     want("web");
@@ -338,7 +338,7 @@ END_TEST
 
 START_TEST(a_job_may_try_as_often_as_its_policy_says)
 {
-    open_script("{ \"speed\": 50, \"services\": { \"web\": { \"exit_ms\": 20, \"exit_code\": 1, "
+    open_script("{ \"speed\": 0, \"services\": { \"web\": { \"exit_ms\": 20, \"exit_code\": 1, "
                 "\"runs\": 4 } } }");
     want("web");
     service.restart = "on-failure:3";
@@ -352,7 +352,7 @@ END_TEST
 START_TEST(on_failure_gives_up_after_its_count)
 {
     open_script(
-        "{ \"speed\": 20, \"services\": { \"web\": { \"exit_ms\": 10, \"exit_code\": 1 } } }");
+        "{ \"speed\": 0, \"services\": { \"web\": { \"exit_ms\": 10, \"exit_code\": 1 } } }");
     want("web");
     service.restart = "on-failure:2";
     ck_assert_int_eq(start(), STK_OK);
@@ -388,7 +388,7 @@ START_TEST(a_state_file_lets_the_next_process_see_the_same_engine)
     ck_assert_ptr_nonnull(mkdtemp(dir));
     STK_CLEANUP(stk_charp) char *script = stk_printf("%s/script.json", dir);
     STK_CLEANUP(stk_charp) char *state = stk_printf("%s/engine.json", dir);
-    write_file(script, "{ \"state\": \"engine.json\", \"speed\": 50, \"services\": {"
+    write_file(script, "{ \"state\": \"engine.json\", \"speed\": 0, \"services\": {"
                        "  \"job\": { \"exit_ms\": 5000, \"exit_code\": 4, \"logs\": [ { \"text\": "
                        "\"hi\\n\" } ] } } }");
     open_path(script);

@@ -72,20 +72,38 @@ START_TEST(a_file_is_mounted_unless_it_is_to_have_another_owner)
     struct stk_file host = { AT20, .file = path }, text = { AT20, .content = "" };
     struct stk_file folder = { AT20, .file = P_tmpdir };
     struct stk_file_ref ref = { .file = &host };
-    ck_assert(stk_given_is_mounted(&service, &ref));
-    ck_assert(!stk_given_is_ignored(&service, &ref));
+    ck_assert(stk_given_is_mounted(&service, &ref, true));
+    ck_assert(!stk_given_is_ignored(&service, &ref, true));
     ref.mode = (struct stk_opt){ true, 0400 };
-    ck_assert(!stk_given_is_mounted(&service, &ref));
-    ck_assert(stk_given_is_mounted(&read_only, &ref));
-    ck_assert(stk_given_is_ignored(&read_only, &ref));
+    ck_assert(!stk_given_is_mounted(&service, &ref, true));
+    ck_assert(stk_given_is_mounted(&read_only, &ref, true));
+    ck_assert(stk_given_is_ignored(&read_only, &ref, true));
     expect_refusal(&host, with_uid, true, "", 0);
     ref.file = &folder;
-    ck_assert(stk_given_is_mounted(&service, &ref));
+    ck_assert(stk_given_is_mounted(&service, &ref, true));
     ref = (struct stk_file_ref){ .file = &text };
-    ck_assert(!stk_given_is_mounted(&service, &ref));
+    ck_assert(!stk_given_is_mounted(&service, &ref, true));
     service.configs = &ref;
     service.n_configs = 1;
-    ck_assert(stk_given_copies(&service));
+    ck_assert(stk_given_copies(&service, true));
+    unlink(path);
+}
+END_TEST
+
+START_TEST(an_engine_that_does_not_see_our_files_is_given_copies)
+{
+    make_file();
+    struct stk_service service = { 0 };
+    struct stk_file host = { AT20, .file = path }, folder = { AT20, .file = P_tmpdir };
+    struct stk_file_ref ref = { .file = &host };
+    service.secrets = &ref;
+    service.n_secrets = 1;
+    ck_assert(!stk_given_copies(&service, true));
+    ck_assert(stk_given_copies(&service, false));
+    ref.mode = (struct stk_opt){ true, 0400 };
+    ck_assert(!stk_given_is_ignored(&service, &ref, false));
+    ref.file = &folder;
+    ck_assert(!stk_given_copies(&service, false));
     unlink(path);
 }
 END_TEST
@@ -131,5 +149,6 @@ END_TEST
 
 STK_TESTS("given", what_cannot_be_had_is_refused_where_it_is_declared,
           what_cannot_be_copied_is_refused_where_it_is_used,
-          a_file_is_mounted_unless_it_is_to_have_another_owner, copies_have_what_the_file_says,
+          a_file_is_mounted_unless_it_is_to_have_another_owner,
+          an_engine_that_does_not_see_our_files_is_given_copies, copies_have_what_the_file_says,
           secrets_come_before_configs)

@@ -76,7 +76,7 @@ END_TEST
 START_TEST(a_value_of_the_wrong_kind_is_told_with_its_path)
 {
     refused("[]", STK_EUSAGE, "must be an object");
-    refused("{ \"speed\": 0 }", STK_EUSAGE, "speed: must be a number above 0");
+    refused("{ \"speed\": -1 }", STK_EUSAGE, "speed: must be a number, not below 0");
     refused("{ \"services\": { \"db\": { \"exit_ms\": \"soon\" } } }", STK_EUSAGE,
             "services.db.exit_ms: must be a whole number");
     refused("{ \"services\": { \"db\": { \"health\": [ { \"is\": \"ill\" } ] } } }", STK_EUSAGE,
