@@ -35,22 +35,20 @@ bool docs_read(struct load *ld, const char *path, const struct scope *scope, str
     return true;
 }
 
-static bool substitute_all(struct load *ld, const struct docs *docs)
+/* What is wrong with a value stands for what follows from it: the rest is looked at all the same. */
+static void substitute_all(struct load *ld, const struct docs *docs)
 {
-    bool ok = true;
     for (size_t i = 0; i < docs->n && !ld->opts->no_interpolate; i++)
-        ok &= substitute(ld, docs->v[i]);
-    return ok;
+        (void)substitute(ld, docs->v[i]);
 }
 
 struct node *assemble(struct load *ld, const struct docs *docs)
 {
-    bool ok = substitute_all(ld, docs);
+    bool ok = true;
     struct node *root = NULL;
+    substitute_all(ld, docs);
     for (size_t i = 0; ok && i < docs->n; i++) {
-        struct node *doc = extend(ld, docs->v[i]);
-        doc = doc ? include(ld, doc) : NULL;
-        root = doc ? merge(ld, root, doc) : NULL;
+        root = merge(ld, root, include(ld, extend(ld, docs->v[i])));
         ok = root != NULL;
     }
     return ok ? root : NULL;
@@ -58,8 +56,9 @@ struct node *assemble(struct load *ld, const struct docs *docs)
 
 struct node *assemble_plainly(struct load *ld, const struct docs *docs)
 {
-    bool ok = substitute_all(ld, docs);
+    bool ok = true;
     struct node *root = NULL;
+    substitute_all(ld, docs);
     for (size_t i = 0; ok && i < docs->n; i++) {
         root = root ? merge_keeping_tags(ld, NULL, root, docs->v[i]) : docs->v[i];
         ok = root != NULL;

@@ -21,7 +21,6 @@ struct reader {
     size_t merged;      /* bytes that << copied so far */
     unsigned depth;
     bool failed; /* nothing more can be read */
-    bool bad;    /* something was reported */
 };
 
 static struct node open_anchor; /* stands for an anchor whose node is not complete */
@@ -41,7 +40,7 @@ static unsigned extent(const yaml_event_t *ev)
 static void give_up(struct reader *r, yaml_mark_t mark, const char *what)
 {
     fail_src(r->ld, place(r, mark), "%s", what);
-    r->failed = r->bad = true;
+    r->failed = true;
 }
 
 static bool next(struct reader *r, yaml_event_t *ev)
@@ -51,7 +50,7 @@ static bool next(struct reader *r, yaml_event_t *ev)
     if (yaml_parser_parse(&r->parser, ev))
         return true;
     syntax_report(r->ld, r->source, &r->parser);
-    r->failed = r->bad = true;
+    r->failed = true;
     return false;
 }
 
@@ -121,9 +120,12 @@ static struct node *read_scalar(struct reader *r, const yaml_event_t *ev)
         stk_arena_strndup(r->ld->arena, (char *)ev->data.scalar.value, ev->data.scalar.length);
     node->type = SCALAR_STRING;
     if (strlen(node->text) != ev->data.scalar.length)
-        r->bad |= !fail_node(r->ld, node, "a NUL character in a value");
-    if (style == YAML_PLAIN_SCALAR_STYLE && !(tag && strcmp((char *)tag, str_tag) == 0))
+        (void)fail_node(r->ld, node, "a NUL character in a value");
+    if (style == YAML_PLAIN_SCALAR_STYLE && !(tag && strcmp((char *)tag, str_tag) == 0)) {
+        const char *written = node->text;
         node->type = scalar_resolve(r->ld, &node->text);
+        node->written = strcmp(written, node->text) == 0 ? NULL : written;
+    }
     node->inside =
         style == YAML_SINGLE_QUOTED_SCALAR_STYLE || style == YAML_DOUBLE_QUOTED_SCALAR_STYLE;
     size_t length = 0;
@@ -147,7 +149,7 @@ static struct node *read_alias(struct reader *r, const yaml_event_t *ev)
     stk_diags_add(r->ld->diags, &d,
                   node ? "alias '*%s' is inside of what it stands for" : "unknown alias '*%s'",
                   name);
-    r->failed = r->bad = true;
+    r->failed = true;
     return NULL;
 }
 
@@ -234,7 +236,8 @@ static bool merge_in(struct reader *r, struct pairs *p, const struct node *from)
     return true;
 }
 
-static bool read_key(struct reader *r, const yaml_event_t *ev, struct pair *ret, bool *ret_merge)
+static bool read_key(struct reader *r, const yaml_event_t *ev, struct pair *ret, bool *ret_merge,
+                     bool *ret_usable)
 {
     struct node *key = ev->type == YAML_ALIAS_EVENT    ? read_alias(r, ev)
                        : ev->type == YAML_SCALAR_EVENT ? read_scalar(r, ev)
@@ -247,8 +250,8 @@ static bool read_key(struct reader *r, const yaml_event_t *ev, struct pair *ret,
     *ret = (struct pair){ .key = key->text, .src = place(r, ev->start_mark), .len = extent(ev) };
     *ret_merge = strcmp(key->text, "<<") == 0 && key->inside == 0;
     if (key->type != SCALAR_STRING)
-        r->bad |= !fail_hint(r->ld, key, "put it in quotes", "a key must be a string, not %s",
-                             node_what(key));
+        fail_hint(r->ld, key, "put it in quotes", "a key must be a string, not %s", node_what(key));
+    *ret_usable = key->type == SCALAR_STRING;
     return true;
 }
 
@@ -263,7 +266,6 @@ static void take_pair(struct reader *r, struct pairs *p, struct pair pair, bool 
         d.rule = STK_RULE_DUPLICATE_KEY;
         stk_diags_add(r->ld->diags, &d, "key '%s' is there twice (first at line %u)", pair.key,
                       d.other.line);
-        r->bad = true;
     } else {
         add_pair(p, pair);
     }
@@ -278,8 +280,8 @@ static struct node *read_map(struct reader *r, const yaml_event_t *start)
     yaml_event_t ev;
     while (next(r, &ev)) {
         struct pair pair;
-        bool merge = false;
-        bool more = ev.type != YAML_MAPPING_END_EVENT && read_key(r, &ev, &pair, &merge);
+        bool merge = false, usable = true;
+        bool more = ev.type != YAML_MAPPING_END_EVENT && read_key(r, &ev, &pair, &merge, &usable);
         yaml_event_delete(&ev);
         if (!more || !next(r, &ev))
             break;
@@ -287,10 +289,11 @@ static struct node *read_map(struct reader *r, const yaml_event_t *start)
         yaml_event_delete(&ev);
         if (!pair.value)
             break;
-        take_pair(r, &p, pair, merge);
+        if (usable)
+            take_pair(r, &p, pair, merge);
     }
     for (size_t i = 0; i < p.n_merges && !r->failed; i++)
-        r->bad |= !merge_in(r, &p, p.merges[i]);
+        (void)merge_in(r, &p, p.merges[i]);
     node->pairs = stk_arena_array(r->ld->arena, p.n, sizeof(*p.v));
     if (p.n)
         memcpy(node->pairs, p.v, p.n * sizeof(*p.v));
@@ -344,5 +347,5 @@ bool document_read(struct load *ld, const struct source *source, struct node ***
     }
     map_clear(&r.anchors);
     yaml_parser_delete(&r.parser);
-    return !r.bad;
+    return !r.failed;
 }

@@ -107,8 +107,11 @@ static struct pair *base_pair(struct load *ld, struct bases *bases, const struct
     for (size_t i = 0; i < n; i++)
         names[i] = bases->services->pairs[i].key;
     hint = did_you_mean(ld, ref->service, names, n);
-    fail_hint(ld, ref->at, hint, "service '%s' extends '%s', which is not there", pair->key,
-              ref->service);
+    struct stk_diag d = diag_at(ld, ref->at->src, ref->at->len);
+    d.rule = STK_RULE_EXTENDS;
+    d.hint = hint;
+    stk_diags_add(ld->diags, &d, "service '%s' extends '%s', which is not there", pair->key,
+                  ref->service);
     return NULL;
 }
 
@@ -182,6 +185,14 @@ static struct node *resolve(struct load *ld, struct bases *bases, struct pair *p
     return merged;
 }
 
+/* What is left of a service whose base cannot be had. */
+static struct node *alone(struct load *ld, struct node *service)
+{
+    struct node *copy = without_extends(ld, service);
+    copy->bad = true;
+    return copy;
+}
+
 static bool any_extends(struct load *ld, const struct node *services)
 {
     for (size_t i = 0; services && services->kind == NODE_MAP && i < services->n; i++)
@@ -210,12 +221,11 @@ struct node *extend(struct load *ld, struct node *doc)
     struct bases bases = { .services = services, .done = load_map(ld) };
     struct node *extended = node_map(ld, services, services->n);
     extended->tag = services->tag;
-    bool ok = true;
     for (size_t i = 0; i < services->n; i++) {
         struct pair *pair = &services->pairs[i];
+        struct node *service = resolve(ld, &bases, pair, 0);
         extended->pairs[i] = *pair;
-        extended->pairs[i].value = resolve(ld, &bases, pair, 0);
-        ok &= extended->pairs[i].value != NULL;
+        extended->pairs[i].value = service ? service : alone(ld, pair->value);
     }
-    return ok ? with(ld, doc, "services", extended) : NULL;
+    return with(ld, doc, "services", extended);
 }

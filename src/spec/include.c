@@ -188,7 +188,7 @@ static bool same(struct load *ld, struct node *a, struct node *b)
 
 /* The entries of a section of both. */
 static struct node *add_section(struct load *ld, const char *what, struct node *own,
-                                const struct node *from, bool *ok)
+                                const struct node *from)
 {
     if (!own || own->kind != NODE_MAP || from->kind != NODE_MAP)
         own = node_map(ld, from, 0);
@@ -208,7 +208,6 @@ static struct node *add_section(struct load *ld, const char *what, struct node *
             d.rule = STK_RULE_MERGE;
             stk_diags_add(ld->diags, &d, "%s '%s' is in an included file too, and differs there",
                           what, pair->key);
-            *ok = false;
         }
     }
     return both;
@@ -233,7 +232,7 @@ static struct node *set(struct load *ld, struct node *map, const char *key, cons
     return copy;
 }
 
-static struct node *import(struct load *ld, struct node *doc, struct node *from, bool *ok)
+static struct node *import(struct load *ld, struct node *doc, struct node *from)
 {
     for (size_t i = 0; i < STK_LEN(sections); i++) {
         struct node *section = node_get(ld, from, sections[i].key);
@@ -241,7 +240,7 @@ static struct node *import(struct load *ld, struct node *doc, struct node *from,
             continue;
         struct node *own = node_get(ld, doc, sections[i].key);
         struct node *both = section->kind == NODE_MAP
-                                ? add_section(ld, sections[i].what, own, section, ok)
+                                ? add_section(ld, sections[i].what, own, section)
                                 : section; /* what is wrong with it is told where it is read */
         doc = set(ld, doc, sections[i].key, section, both);
     }
@@ -255,18 +254,19 @@ struct node *include(struct load *ld, struct node *doc)
         return doc;
     const struct node *list = pair->value;
     if (list->kind != NODE_LIST) {
-        fail_key(ld, pair, NULL, "'include' must be a list, not %s", node_what(list));
-        return NULL;
+        fail_rule(ld, STK_RULE_INCLUDE, list, "'include' must be a list, not %s", node_what(list));
+        ld->incomplete = true;
+        return doc;
     }
-    bool ok = true;
     for (size_t i = 0; i < list->n; i++) {
         struct entry entry;
         struct node *from = read_entry(ld, list->items[i], &entry) && check_cycle(ld, &entry)
                                 ? load_entry(ld, &entry)
                                 : NULL;
-        ok &= from != NULL;
         if (from)
-            doc = import(ld, doc, from, &ok);
+            doc = import(ld, doc, from);
+        else
+            ld->incomplete = true;
     }
-    return ok ? doc : NULL;
+    return doc;
 }

@@ -162,24 +162,23 @@ static bool says_nothing(const struct docs *docs)
 
 static bool read_files(struct load *ld, struct docs *docs)
 {
-    bool ok = true;
     for (size_t i = 0; i < ld->spec->files.n; i++)
-        ok &= docs_read(ld, ld->spec->files.v[i], NULL, docs);
-    if (!ok || !says_nothing(docs))
-        return ok;
+        if (!docs_read(ld, ld->spec->files.v[i], NULL, docs))
+            ld->incomplete = true;
+    if (ld->incomplete || !says_nothing(docs))
+        return docs->n > 0;
     struct stk_diag d = { .severity = STK_ERROR, .code = STK_ENOFILE, .rule = STK_RULE_UNREADABLE };
     stk_diags_add(ld->diags, &d, "'%s' is empty", ld->more->sources[ld->more->n_sources - 1]->name);
     return false;
 }
 
 /* The name is wanted before anything else, for it is a variable of the files. */
-static bool name_project(struct load *ld, const struct docs *docs)
+static void name_project(struct load *ld, const struct docs *docs)
 {
     ld->spec->project = project_name(ld, docs->v, docs->n);
     if (!ld->spec->project)
-        return false;
+        ld->spec->project = "project"; /* told; the other problems are not about it */
     *map_at(&ld->process, "COMPOSE_PROJECT_NAME") = (void *)(uintptr_t)ld->spec->project;
-    return true;
 }
 
 /* Without interpolation values may be of no type at all: what can be read gives the names, and the
@@ -221,20 +220,21 @@ static void keep_environment(struct load *ld)
 static bool load_all(struct load *ld)
 {
     STK_CLEANUP(docs_clear) struct docs docs = { 0 };
-    if (!find_files(ld) || !read_files(ld, &docs) || !name_project(ld, &docs))
+    if (!find_files(ld) || !read_files(ld, &docs))
         return false;
+    name_project(ld, &docs);
     keep_environment(ld);
     struct node *root = assemble(ld, &docs);
     if (!root)
         return false;
     ld->more->root = root;
     if (ld->opts->no_interpolate)
-        return publish_raw(ld, root);
+        return !ld->diags->errors && publish_raw(ld, root);
     struct model m = { 0 };
     bool ok = model_read(ld, root, &m);
     model_enable(ld, &m);
     ok &= model_derive(ld, &m);
-    if (!ld->opts->no_consistency)
+    if (!ld->opts->no_consistency && !ld->incomplete)
         model_check(ld, &m);
     if (!ok || ld->diags->errors)
         return false;
@@ -299,7 +299,7 @@ static bool name_from_files(struct load *ld, struct docs *docs)
         ld->dir = first_dir(ld);
         return true;
     }
-    return find_files(ld) && read_files(ld, docs);
+    return find_files(ld) && read_files(ld, docs) && !ld->diags->errors;
 }
 
 int stk_spec_project_name(const struct stk_spec_opts *opts, char **ret, struct stk_diags *diags)

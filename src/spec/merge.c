@@ -77,6 +77,14 @@ static merge_fn *rule_for(const struct path *path)
     return merge_any;
 }
 
+static struct node *null_at(struct load *ld, const struct node *like)
+{
+    struct node *node = node_scalar(ld, like, "");
+    node->type = SCALAR_NULL;
+    return node;
+}
+
+/* Nothing takes their place, so that what else is wrong can be told. */
 static struct node *fail_kinds(struct load *ld, const struct path *path, const struct node *base,
                                const struct node *over)
 {
@@ -85,7 +93,9 @@ static struct node *fail_kinds(struct load *ld, const struct path *path, const s
     stk_diags_add(ld->diags, &d, "'%s' cannot be merged: %s here, %s at %s:%u",
                   path->n && path->n <= MAX_PATH ? path->v[path->n - 1] : "this", node_what(over),
                   node_what(base), base->src.file, base->src.line);
-    return NULL;
+    struct node *neither = null_at(ld, over);
+    neither->bad = true;
+    return neither;
 }
 
 /* The node with !reset keys taken out of it. Most files have no such tag and stay as they are. */
@@ -193,13 +203,6 @@ static struct node *replace(struct load *ld, struct path *path, struct node *bas
 {
     (void)path, (void)base;
     return obey_tags(ld, over);
-}
-
-static struct node *null_at(struct load *ld, const struct node *like)
-{
-    struct node *node = node_scalar(ld, like, "");
-    node->type = SCALAR_NULL;
-    return node;
 }
 
 /* A list of 'NAME=VALUE' as a mapping; of equal names the last stays. NULL: an item is no string. */

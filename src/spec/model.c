@@ -34,7 +34,7 @@ static bool read_service(struct load *ld, struct pair *pair, void *object)
                         pair->key);
     s->node = pair->value;
     ld->service = pair->key;
-    s->broken = !table_parse(ld, &service_table, pair->value, s);
+    s->broken = !table_parse(ld, &service_table, pair->value, s) || pair->value->bad;
     ld->service = NULL;
     struct pair *image = node_pair(ld, pair->value, "image");
     s->s.image_src = image ? image->value->src : pair->src;
@@ -124,7 +124,7 @@ static bool read_section(struct load *ld, const struct section *section, struct 
                          void *ret_v, size_t *ret_n)
 {
     struct pair *found = node_pair(ld, root, section->key);
-    if (!found || (section->null_ok && node_is_null(found->value)))
+    if (!found || found->value->bad || (section->null_ok && node_is_null(found->value)))
         return true;
     struct node *map = found->value;
     if (map->kind != NODE_MAP)

@@ -35,8 +35,10 @@ struct node {
     unsigned inside;           /* where the text of a scalar begins, in characters after src; */
     bool verbatim;             /* the text stands in the file as it is, on one line */
     bool visited;              /* interpolated already */
+    bool bad;                  /* a problem was told, and stands for all that follow from it */
     size_t weight;             /* bytes it would take with all aliases written out */
     const struct scope *scope; /* how its file was come by: where its relative paths begin */
+    const char *written; /* of a scalar that YAML reads as another text: as it stands; else NULL */
     const char *text; /* of a scalar: the string, or a number or bool as Go would print it */
     size_t n;
     union {

@@ -137,6 +137,8 @@ struct stk_diag diag_between(struct load *ld, struct stk_src src, unsigned len,
 
 bool fail_node(struct load *ld, const struct node *node, const char *fmt, ...)
 {
+    if (node->bad)
+        return false;
     FORMAT(msg);
     struct stk_diag d = diag_at(ld, node->src, node->len);
     stk_diags_add(ld->diags, &d, "%s", msg);
@@ -145,6 +147,8 @@ bool fail_node(struct load *ld, const struct node *node, const char *fmt, ...)
 
 bool fail_hint(struct load *ld, const struct node *node, const char *hint, const char *fmt, ...)
 {
+    if (node->bad)
+        return false;
     FORMAT(msg);
     struct stk_diag d = diag_at(ld, node->src, node->len);
     d.hint = hint;
@@ -163,6 +167,8 @@ bool fail_key(struct load *ld, const struct pair *pair, const char *hint, const 
 
 bool fail_rule(struct load *ld, enum stk_rule rule, const struct node *node, const char *fmt, ...)
 {
+    if (node->bad)
+        return false;
     FORMAT(msg);
     struct stk_diag d = diag_at(ld, node->src, node->len);
     d.rule = rule;
@@ -252,8 +258,45 @@ static int by_place(const void *a, const void *b, void *more)
     return strcmp(x->msg, y->msg);
 }
 
+/* Whether the two say the same, but for the name of the service they say it of. */
+static bool same_message(const char *a, const char *b)
+{
+    static const char before[] = "service '";
+    size_t i = 0, start = 0;
+    for (; a[i] && a[i] == b[i]; i++)
+        if (a[i] == '\'')
+            start = i + 1;
+    if (a[i] == b[i])
+        return true;
+    if (start < strlen(before) || strncmp(a + start - strlen(before), before, strlen(before)) != 0)
+        return false;
+    const char *rest_a = strchr(a + i, '\''), *rest_b = strchr(b + i, '\'');
+    return rest_a && rest_b && strcmp(rest_a, rest_b) == 0;
+}
+
+static bool repeats(const struct stk_diag *d, const struct stk_diag *before)
+{
+    return d->src.line && d->rule == before->rule && d->severity == before->severity &&
+           d->src.line == before->src.line && d->src.col == before->src.col &&
+           stk_streq(d->src.file, before->src.file) && same_message(d->msg, before->msg);
+}
+
+/* A value that several services have by extends or an alias is wrong once. */
+static void drop_repeated(struct stk_diags *diags)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < diags->n; i++) {
+        if (kept && repeats(&diags->v[i], &diags->v[kept - 1]))
+            diags->errors -= diags->v[i].severity == STK_ERROR;
+        else
+            diags->v[kept++] = diags->v[i];
+    }
+    diags->n = kept;
+}
+
 void sort_diags(struct load *ld)
 {
     if (ld->diags->n)
         qsort_r(ld->diags->v, ld->diags->n, sizeof(*ld->diags->v), by_place, ld->more);
+    drop_repeated(ld->diags);
 }

@@ -91,6 +91,7 @@ bool substitute(struct load *ld, struct node *node)
         ok = text != NULL;
         node->verbatim = node->verbatim && text == node->text;
         node->text = ok ? text : "";
+        node->bad = !ok;
     }
     for (size_t i = 0; i < node->n && node->kind != NODE_SCALAR; i++)
         ok &= substitute(ld, node->kind == NODE_LIST ? node->items[i] : node->pairs[i].value);

@@ -66,6 +66,8 @@ static bool parse_pair(struct load *ld, const struct table *table, struct pair *
         return true;
     if (!key)
         return fail_unknown(ld, table, pair);
+    if (pair->value->bad)
+        return false;
     if (node_is_null(pair->value)) {
         if (key->flags & KEY_NULL_OK)
             return true;
@@ -111,6 +113,8 @@ void table_print(const struct table *table, const void *object, enum printing ho
 
 bool fail_type(struct load *ld, const struct key *key, const struct node *node)
 {
+    if (node->bad)
+        return false;
     const char *what = key->type->what;
     bool text = node->kind == NODE_SCALAR && node->type != SCALAR_NULL && strlen(node->text) < 60;
     bool quote = node->kind == NODE_SCALAR && node->type != SCALAR_NULL &&
