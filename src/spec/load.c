@@ -236,6 +236,8 @@ static bool load_all(struct load *ld)
     ok &= model_derive(ld, &m);
     if (!ld->opts->no_consistency && !ld->incomplete)
         model_check(ld, &m);
+    if (ld->opts->lint && !ld->incomplete)
+        model_lint(ld, &m);
     if (!ok || ld->diags->errors)
         return false;
     model_canon(ld, &m);

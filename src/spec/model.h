@@ -82,6 +82,9 @@ void model_check(struct load *ld, struct model *m);
 void check_ports(struct load *ld, const struct model *m);
 void check_own(struct load *ld, struct model *m);
 void check_cycles(struct load *ld, const struct model *m);
+/* lint.c, lint_unused.c: what is allowed and will be regretted. */
+void model_lint(struct load *ld, const struct model *m);
+void lint_unused(struct load *ld, const struct model *m);
 /* canon.c: config and hash of everything. */
 void model_canon(struct load *ld, struct model *m);
 /* publish.c: the enabled and the used into the spec. */

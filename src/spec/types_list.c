@@ -181,6 +181,17 @@ static bool entry_of_item(struct load *ld, const struct key *key, struct node *i
     return true;
 }
 
+/* A number or a boolean of which the text is wanted, and YAML spells it in another way. */
+static void warn_changed(struct load *ld, const struct key *key, const struct pair *pair)
+{
+    const struct node *v = pair->value;
+    if (v->written && !node_is_null(v) && !node_is_string(v))
+        warn_hint(ld, STK_RULE_CHANGED_VALUE, v->src,
+                  load_printf(ld, "\"%s\" stays as it is", v->written),
+                  "%s of '%s' in '%s'%s becomes %s", v->written, pair->key, key->name, where(ld),
+                  v->text);
+}
+
 static bool entry_of_pair(struct load *ld, const struct key *key, struct pair *pair,
                           struct stk_kv *ret)
 {
@@ -197,6 +208,7 @@ static bool entry_of_pair(struct load *ld, const struct key *key, struct pair *p
         return fail_key(ld, pair, NULL, "an empty name in '%s'%s", key->name, where(ld));
     ret->src = pair->src;
     ret->key = pair->key;
+    warn_changed(ld, key, pair);
     ret->value = node_is_null(v) ? without_value(ld, key, v, pair->key) : v->text;
     return true;
 }

@@ -173,12 +173,25 @@ static json_t *int_print(const struct key *key, const void *object, enum printin
 
 const struct type type_int = { "a whole number", int_parse, int_print };
 
+/* 644 is what people write for 0644, and is 01204. */
+static void warn_decimal(struct load *ld, const struct key *key, const struct node *node)
+{
+    bool octal = node->type == SCALAR_INT && !node->written && strlen(node->text) >= 3 &&
+                 strspn(node->text, "01234567") == strlen(node->text);
+    if (octal)
+        warn_hint(ld, STK_RULE_DECIMAL_MODE, node->src, load_printf(ld, "0%s?", node->text),
+                  "'%s'%s is the decimal number %s: 0%lo as a file mode", key->name, where(ld),
+                  node->text, strtoul(node->text, NULL, 10));
+}
+
 /* File modes: octal in a string, whatever the number says otherwise (YAML reads 0755 as octal itself). */
 static bool octal_parse(struct load *ld, const struct key *key, struct node *node, void *object)
 {
     struct stk_opt *opt = FIELD(object, key, struct stk_opt);
-    if (!node_is_string(node))
+    if (!node_is_string(node)) {
+        warn_decimal(ld, key, node);
         return int_parse(ld, key, node, object);
+    }
     char *end;
     opt->v = strtol(node->text, &end, 8);
     if (end == node->text || *end || opt->v < 0)
