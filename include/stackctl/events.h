@@ -46,7 +46,7 @@ struct stk_event {
     unsigned elapsed_ms;            /* DONE, FAILED: since BEGIN */
     unsigned grace_ms;              /* BEGIN of a stop: SIGKILL follows after that long */
     const struct stk_progress *progress; /* PROGRESS */
-    const char *message;            /* FAILED, SKIPPED, WARNING */
+    const char *message;            /* FAILED, SKIPPED, WARNING; PROGRESS of a stop: who takes long */
     enum stk_code code;             /* FAILED */
     struct stk_src src;             /* FAILED: the place in the file, or line 0 */
     const struct stk_status *status; /* FAILED: how the culprit ended, when known */

@@ -261,7 +261,8 @@ static void note_stop(struct attach *a, const struct stk_event *ev)
 static void told(struct stk_sink *sink, const struct stk_event *ev)
 {
     struct attach *a = STK_CONTAINER(sink, struct attach, sink);
-    a->view->event(a->view, ev);
+    if (ev->name || ev->type != STK_EV_PROGRESS || !isatty(STDERR_FILENO)) /* it is counted down */
+        a->view->event(a->view, ev);
     note_stop(a, ev);
     bool started = ev->phase == STK_PHASE_START || ev->phase == STK_PHASE_RESTART;
     if (ev->type != STK_EV_DONE || ev->ref.kind != STK_SERVICE || a->stopped)
@@ -318,20 +319,13 @@ static void begin_stop(struct attach *a, enum stk_goal_kind kind)
         stk_timer_start(a->cli->loop, &a->countdown, COUNTDOWN_MS);
 }
 
-/* An `up` that failed ends at once; what it had started is named and left as it is. */
+/* An `up` that failed ends at once; what becomes of what it had started is aftermath.c's. */
 static void detach(struct attach *a)
 {
-    const char *sep = "left as they are: ";
     for (struct attached *one = a->first; one; one = one->next) {
-        if (one->waiting) {
-            fprintf(stderr, "%s%s", sep, one->name);
-            sep = ", ";
-        }
         stk_op_cancel(&one->logs.op);
         stk_op_cancel(&one->wait.op);
     }
-    if (*sep == ',')
-        fputs(" ('stackctl down' removes them)\n", stderr);
 }
 
 static void up_ended(struct stk_op *op)

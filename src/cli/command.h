@@ -19,9 +19,9 @@ struct options {
     /* of commands */
     struct stk_strs scale, status, attach, no_attach, ignore;
     const char *pull, *exit_code_from, *format, *tail, *since, *until, *output, *rmi, *filter,
-        *hash, *wait_for, *trace, *signal, *protocol;
+        *hash, *wait_for, *trace, *on_failure, *signal, *protocol;
     struct stk_opt timeout, wait_timeout, lock_timeout, index;
-    bool detach, wait, force_recreate, no_recreate, no_deps, always_recreate_deps, no_start;
+    bool detach, wait, roll_back, force_recreate, no_recreate, no_deps, always_recreate_deps, no_start;
     bool remove_orphans, no_color, no_log_prefix, timestamps, abort_on_exit, abort_on_failure;
     bool quiet_pull, renew_volumes, no_build, yes, attach_dependencies;
     bool no_interpolate, no_normalize, no_path_resolution, no_consistency, no_env_resolution;

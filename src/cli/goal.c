@@ -33,7 +33,12 @@ int stk_goal_up(struct cli *cli, struct stk_goal *ret)
     int rc = check_scale(cli);
     if (rc)
         return rc;
+    bool back = stk_streq(o->on_failure, "rollback");
     *ret = (struct stk_goal){
+        .on_failure = back                               ? STK_ON_FAILURE_ROLL_BACK
+                      : stk_streq(o->on_failure, "stop") ? STK_ON_FAILURE_STOP
+                                                         : STK_ON_FAILURE_KEEP,
+        .roll_back = o->roll_back,
         .kind = STK_GOAL_UP,
         .services = cli->args,
         .force_recreate = o->force_recreate,
@@ -44,7 +49,7 @@ int stk_goal_up(struct cli *cli, struct stk_goal *ret)
         .renew_volumes = o->renew_volumes,
         .remove_orphans = o->remove_orphans || is_true("COMPOSE_REMOVE_ORPHANS"),
         .ignore_orphans = is_true("COMPOSE_IGNORE_ORPHANS"),
-        .wait = o->wait,
+        .wait = o->wait || back, /* what is to be undone has to be judged */
         .pull = o->pull && strcmp(o->pull, "policy") != 0 ? o->pull : NULL,
     };
     return 0;

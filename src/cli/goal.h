@@ -4,6 +4,7 @@
 
 #include "command.h"
 
+#define STK_ON_FAILURE_CHOICES "keep|stop|rollback"
 #define STK_PULL_CHOICES "always|missing|never|policy|build"
 
 /* 0, or the exit status after telling what is wrong. */

@@ -145,7 +145,7 @@ static json_t *event_json(const struct view *view, const struct stk_event *ev)
         json_object_set_new(object, "progress", progress_json(ev->progress));
     if (ev->type == STK_EV_FAILED)
         add_failure(object, ev);
-    if (ev->type == STK_EV_SKIPPED || ev->type == STK_EV_WARNING)
+    if (ev->type == STK_EV_SKIPPED || ev->type == STK_EV_WARNING || ev->type == STK_EV_PROGRESS)
         set_text(object, "message", ev->message);
     return object;
 }

@@ -46,6 +46,8 @@ static void event(struct stk_sink *sink, const struct stk_event *ev)
     const struct view_unit *unit = view_units_take(&plain->units, ev, stk_monotonic_ms());
     if (unit && ev->type != STK_EV_PROGRESS && !plain->quiet)
         add_line(plain, ev, unit);
+    if (ev->type == STK_EV_PROGRESS && !ev->name && ev->message && !plain->quiet)
+        stk_buf_printf(&plain->out, " %s\n", ev->message);
     if (ev->type == STK_EV_FAILED)
         stk_failure(&plain->out, plain->view.spec, ev, plain->view.colour);
     if (ev->type == STK_EV_WARNING) {

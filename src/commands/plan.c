@@ -19,6 +19,8 @@ static const struct option_row options[] = {
     { "always-recreate-deps", 0, OPT_FLAG, AT(always_recreate_deps), NULL, "As with up" },
     { "no-deps", 0, OPT_FLAG, AT(no_deps), NULL, "As with up" },
     { "no-start", 0, OPT_FLAG, AT(no_start), NULL, "As with up" },
+    { "on-failure", 0, OPT_STRING, AT(on_failure), "WHAT", "As with up", STK_ON_FAILURE_CHOICES },
+    { "rollback", 0, OPT_FLAG, AT(roll_back), NULL, "As with up" },
     { "pull", 0, OPT_STRING, AT(pull), "POLICY", "As with up", STK_PULL_CHOICES },
     { "remove-orphans", 0, OPT_FLAG, AT(remove_orphans), NULL, "As with up" },
     { "scale", 0, OPT_LIST, AT(scale), "SERVICE=N", "As with up" },

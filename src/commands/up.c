@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "aftermath.h"
 #include "arena.h"
 #include "attach.h"
 #include "command.h"
@@ -48,6 +49,13 @@ static const struct option_row options[] = {
     { "no-log-prefix", 0, OPT_FLAG, AT(no_log_prefix), NULL,
       "Log lines without their service's name" },
     { "timestamps", 0, OPT_FLAG, AT(timestamps), NULL, "Log lines with their time" },
+    { "on-failure", 0, OPT_STRING, AT(on_failure), "WHAT",
+      "When something fails: keep what was done (the default), stop what was started, or rollback "
+      "to what "
+      "was there before; rollback waits until everything is ready",
+      STK_ON_FAILURE_CHOICES },
+    { "rollback", 0, OPT_FLAG, AT(roll_back), NULL,
+      "Only take back what a failed update has set aside" },
     { "no-accelerated-checks", 0, OPT_FLAG, AT(no_probe), NULL,
       "Leave health checks to the engine's own schedule" },
     { "timings", 0, OPT_FLAG, AT(timings), NULL,
@@ -74,6 +82,10 @@ static int incompatible(const struct cli *cli)
         { o->wait && o->abort_on_exit, "wait", "abort-on-container-exit" },
         { o->wait && o->abort_on_failure, "wait", "abort-on-container-failure" },
         { o->wait && o->exit_code_from, "wait", "exit-code-from" },
+        { o->on_failure && o->no_start, "on-failure", "no-start" },
+        { o->roll_back && o->no_start, "rollback", "no-start" },
+        { o->roll_back && o->on_failure, "rollback", "on-failure" },
+        { o->roll_back && o->force_recreate, "rollback", "force-recreate" },
         { o->wait && o->no_start, "wait", "no-start" },
         { o->attach.n && o->attach_dependencies, "attach", "attach-dependencies" },
     };
@@ -102,7 +114,7 @@ static void say_when_nothing_changed(const struct cli *cli, const struct stk_rec
     for (size_t i = 0; cli->o.progress && i < STK_LEN(silent); i++)
         if (strcmp(cli->o.progress, silent[i]) == 0)
             return;
-    if (req->plan_only || !req->plan || stk_plan_changes(req->plan))
+    if (req->plan_only || !req->plan || stk_plan_changes(req->plan) || cli->o.roll_back)
         return;
     if (cli->o.no_recreate)
         fputs("nothing was changed\n", stderr);
@@ -112,6 +124,10 @@ static void say_when_nothing_changed(const struct cli *cli, const struct stk_rec
 
 static int run(struct cli *cli)
 {
+    static char words[] =
+        "nothing to take back: no update has set an instance aside; an update that "
+        "went well is taken back by going back to the file it came from";
+    static const struct stk_error nothing_aside = { .code = STK_EABSENT, .msg = words };
     struct options *o = &cli->o;
     struct stk_reconcile_req req = { .grace = o->timeout };
     int rc = incompatible(cli);
@@ -125,7 +141,7 @@ static int run(struct cli *cli)
         stk_warn("no service is selected: the file has none, or their profiles are not active");
         return 0;
     }
-    if (o->detach || o->wait || o->no_start || o->dry_run) {
+    if (o->detach || o->wait || o->no_start || o->dry_run || o->roll_back) {
         req.op.timeout_ms = o->wait ? (unsigned)o->wait_timeout.v : 0;
         rc = stk_drive(cli, &req);
         if (rc == 0)
@@ -133,6 +149,9 @@ static int run(struct cli *cli)
     } else {
         rc = stk_attach(cli, &req);
     }
+    if (o->roll_back && rc == 0 && req.plan->n == 0)
+        rc = stk_report_error(cli, &nothing_aside);
+    rc = stk_aftermath(cli, &req, rc);
     int told = stk_timings_tell(cli, &req);
     stk_reconcile_clear(&req);
     return rc ? rc : told;

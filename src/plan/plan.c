@@ -9,6 +9,7 @@
 #include "arena.h"
 #include "build.h"
 #include "text.h"
+#include "up.h"
 
 int plan_add(struct planner *p, enum stk_verb verb, const struct stk_unit *unit,
              const struct stk_status *seen, const char *why)
@@ -135,7 +136,9 @@ struct stk_plan *stk_plan_make(const struct stk_graph *graph, const struct stk_s
     plan->arena = stk_arena_new();
     plan->project = stk_arena_strdup(plan->arena, project);
     struct planner p = { .plan = plan, .graph = graph, .seen = seen, .goal = goal };
-    if (goal->kind == STK_GOAL_UP)
+    if (goal->kind == STK_GOAL_UP && goal->roll_back)
+        up_go_back(&p);
+    else if (goal->kind == STK_GOAL_UP)
         plan_up(&p);
     else
         plan_existing(&p);

@@ -18,6 +18,9 @@ enum stk_goal_kind {
     STK_GOAL_KILL, /* SIGKILL to what runs */
 };
 
+/* up, when something failed. KEEP and STOP are the caller's business. */
+enum stk_on_failure { STK_ON_FAILURE_KEEP, STK_ON_FAILURE_STOP, STK_ON_FAILURE_ROLL_BACK };
+
 enum stk_rmi { STK_RMI_NONE, STK_RMI_LOCAL, STK_RMI_ALL };
 
 struct stk_goal {
@@ -30,7 +33,9 @@ struct stk_goal {
     bool volumes;        /* down: named volumes of the file too; rm: anonymous ones */
     bool stop;           /* rm: stop first */
     enum stk_rmi rmi;    /* down */
-    const char *pull;    /* up: overrides pull_policy: "always", "missing", "never"; or NULL */
+    enum stk_on_failure on_failure;
+    bool roll_back;   /* up: only takes back what updates have set aside */
+    const char *pull; /* up: overrides pull_policy: "always", "missing", "never"; or NULL */
 };
 
 enum stk_verb {

@@ -443,7 +443,7 @@ static void remove_unwanted(struct planner *p)
 
 void plan_up(struct planner *p)
 {
-    struct up u = { .p = p };
+    struct up u = { .p = p, .verdict = NO_ACTION };
     u.choices = stk_alloc((p->graph->n + 1) * sizeof(*u.choices));
     u.network_changes = stk_alloc(p->graph->spec->n_networks + 1);
     mark_scope(&u);
@@ -459,8 +459,10 @@ void plan_up(struct planner *p)
     }
     if (p->goal->wait && !p->goal->no_start)
         wait_for_all(&u);
+    up_verdict(&u);
     if (!p->goal->no_start)
         up_updates(&u);
+    up_undo(&u);
     free(u.choices);
     free(u.network_changes);
 }

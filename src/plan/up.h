@@ -18,6 +18,7 @@ struct up {
     struct planner *p;
     struct choice *choices; /* by node */
     bool *network_changes;  /* by network of the spec */
+    int verdict;            /* GATE over the whole plan, when its failure undoes it; or NO_ACTION */
 };
 
 /* The action after which the condition holds for that node, made when first asked for; NO_ACTION when
@@ -26,5 +27,13 @@ int up_wait_for(struct up *u, unsigned node, enum stk_until until);
 
 /* update.c: replaced instances keep the old one until the new one is ready, batch by batch. */
 void up_updates(struct up *u);
+/* What an update has set aside of that instance, or NULL. */
+const struct stk_status *up_set_aside(const struct planner *p, const struct stk_ref *ref);
+/* The plan of going back by hand, instead of all else. */
+void up_go_back(struct planner *p);
+
+/* undo.c: the gate after all that was planned, and what comes when it does not let pass. */
+void up_verdict(struct up *u);
+void up_undo(struct up *u);
 
 #endif

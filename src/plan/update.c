@@ -56,9 +56,9 @@ static unsigned ms_of(const struct stk_opt *ns)
 
 /* ---- which instances ---- */
 
-static const struct stk_status *set_aside(const struct up *u, const struct stk_ref *ref)
+const struct stk_status *up_set_aside(const struct planner *p, const struct stk_ref *ref)
 {
-    const struct stk_seen *seen = u->p->seen;
+    const struct stk_seen *seen = p->seen;
     for (size_t i = 0; i < seen->n; i++)
         if (stk_status_is_previous(&seen->v[i]) && seen->v[i].ref.index == ref->index &&
             !seen->v[i].oneoff && stk_streq(seen->v[i].ref.name, ref->name))
@@ -98,9 +98,9 @@ static void gather(struct update *up, unsigned first, unsigned n)
         if (!choice->in_scope)
             continue;
         struct item item = { .node = i, .stop = NO_ACTION, .wait = NO_ACTION };
-        item.previous = set_aside(up->u, &up->u->p->graph->v[i].unit.ref);
+        item.previous = up_set_aside(up->u->p, &up->u->p->graph->v[i].unit.ref);
         item.aside = item.previous != NULL;
-        if (!item.previous && up->how->set)
+        if (!item.previous && (up->how->set || up->u->verdict != NO_ACTION))
             item.previous = replaces(up->u, choice);
         if (!item.previous)
             continue;
@@ -198,8 +198,8 @@ static void add_batches(struct update *up)
             struct stk_action *act = action_at(up, choice->act);
             act->keep_old = !item->aside;
             act->start_first = act->keep_old && up->start_first;
-            act->batch = (unsigned)(i / most + 1);
-            act->batches = (unsigned)((up->n + most - 1) / most);
+            act->batch = up->how->set ? (unsigned)(i / most + 1) : 0;
+            act->batches = up->how->set ? (unsigned)((up->n + most - 1) / most) : 0;
         }
         item->wait =
             up_wait_for(up->u, item->node, choice->job ? STK_UNTIL_COMPLETED : STK_UNTIL_READY);
@@ -285,18 +285,38 @@ static void add_rollbacks(struct update *up, int verdict)
 
 static void plan_update(struct update *up)
 {
-    up->action = action_of(up->how->failure_action);
+    int verdict = up->u->verdict;
+    up->action = verdict != NO_ACTION ? ROLL_BACK : action_of(up->how->failure_action);
     decide_order(up);
     add_batches(up);
-    if (up->replaced)
+    if (up->replaced && up->how->set)
         say_how(up);
-    int verdict = NO_ACTION;
-    if (up->action == ROLL_BACK)
+    if (up->action == ROLL_BACK && verdict == NO_ACTION)
         verdict = add_gate(up, up->items + up->n, tolerated(up));
     for (size_t i = 0; i < up->n; i++)
         drop_previous(up, &up->items[i], verdict);
     if (up->action == ROLL_BACK)
         add_rollbacks(up, verdict);
+}
+
+/* The dependents of what comes back are left alone: they were there before. */
+void up_go_back(struct planner *p)
+{
+    int before = NO_ACTION;
+    for (size_t i = 0; i < p->graph->n; i++) {
+        const struct stk_unit *unit = &p->graph->v[i].unit;
+        const struct stk_status *previous =
+            unit->ref.kind == STK_SERVICE ? up_set_aside(p, &unit->ref) : NULL;
+        if (!previous || !plan_selected(p, unit->ref.name))
+            continue;
+        int back = plan_add(
+            p, STK_ROLL_BACK, unit, NULL,
+            stk_arena_printf(p->plan->arena, "an update set %.12s aside", previous->ref.id));
+        plan_after(p, back, before, false);
+        before = plan_add(p, STK_WAIT, unit, NULL, NULL);
+        p->plan->v[before].until = STK_UNTIL_READY;
+        plan_after(p, before, back, false);
+    }
 }
 
 void up_updates(struct up *u)

@@ -66,8 +66,7 @@ static void tell(struct job *job, struct stk_event *ev)
         sink->event(sink, ev);
 }
 
-/* How long a stop may take; what only the engine knows has the engine's default. */
-static unsigned grace_of(const struct job *job)
+unsigned job_grace(const struct job *job)
 {
     const struct stk_opt *given = &job->run->req->grace;
     const struct stk_graph *graph = job->run->req->graph;
@@ -77,14 +76,14 @@ static unsigned grace_of(const struct job *job)
         return (unsigned)given->v;
     if (service && service->stop_grace_period.set)
         return (unsigned)(service->stop_grace_period.v / STK_NS_PER_MS);
-    return DEFAULT_GRACE_MS;
+    return service ? DEFAULT_GRACE_MS : 0;
 }
 
 static void tell_simple(struct job *job, enum stk_event_type type, enum stk_phase phase)
 {
     tell(job, &(struct stk_event){ .type = type,
                                    .phase = phase,
-                                   .grace_ms = phase == STK_PHASE_STOP ? grace_of(job) : 0,
+                                   .grace_ms = phase == STK_PHASE_STOP ? job_grace(job) : 0,
                                    .since = job->start.since });
 }
 
@@ -296,14 +295,20 @@ static void begin_start(struct job *job)
     stk_runtime_start(job->run->rt, &job->start);
 }
 
-static void stopped(struct stk_op *op)
+static void after_stop(struct stk_op *op)
 {
     struct job *job = op->data;
-    job->changed |= job->stop.changed;
     if (job->action->verb == STK_RESTART && op->err.code == STK_OK && !job->run->stopping)
         begin_start(job);
     else
         ended(op);
+}
+
+static void stopped(struct stk_op *op)
+{
+    struct job *job = op->data;
+    job->changed |= job->stop.changed;
+    stopping_ended(job, after_stop);
 }
 
 static void begin_stop(struct job *job)
@@ -315,6 +320,7 @@ static void begin_stop(struct job *job)
         .kill = job->action->verb == STK_KILL,
     };
     job->current = &job->stop.op;
+    stopping_begin(job);
     stk_runtime_stop(job->run->rt, &job->stop);
 }
 

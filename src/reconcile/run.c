@@ -8,11 +8,21 @@
 #include "op.h"
 #include "text.h"
 
-/* Waiting costs the engine nothing, so it does not count to the limit. */
+/* Waiting costs the engine nothing, so it does not count to the limit; nor does a stop, which is waiting
+ * for most of its time, unless the limit is the user's own. */
 static bool counts(const struct job *job)
 {
     enum stk_verb verb = job->action->verb;
+    if (verb == STK_STOP && !job->run->req->parallel)
+        return false;
     return verb != STK_WAIT && verb != STK_KEEP && verb != STK_GATE;
+}
+
+/* An engine goes on with what it was asked for, whoever has stopped listening. */
+static bool may_be_left(const struct job *job)
+{
+    enum stk_verb verb = job->action->verb;
+    return verb == STK_WAIT || verb == STK_PULL || verb == STK_GATE;
 }
 
 static void launch(struct run *run)
@@ -28,6 +38,8 @@ static void launch(struct run *run)
             job->state = JOB_RUNNING;
             run->ready_head++;
             job_begin(job);
+            if (run->expired && may_be_left(job))
+                job_cancel(job);
             continue;
         }
         run->ready_head++;
@@ -207,8 +219,28 @@ void run_begin(struct run *run, struct stk_runtime *rt, struct stk_reconcile_req
     launch(run);
 }
 
+static void let_go(struct run *run)
+{
+    for (size_t i = 0; i < run->req->plan->n; i++)
+        if (run->jobs[i].state == JOB_RUNNING && may_be_left(&run->jobs[i]))
+            job_cancel(&run->jobs[i]);
+}
+
+static bool undoes_itself(const struct run *run)
+{
+    for (size_t i = 0; i < run->req->plan->n; i++)
+        if (run->jobs[i].action->verb == STK_ROLL_BACK || run->jobs[i].action->part)
+            return true;
+    return false;
+}
+
 void run_cancel(struct run *run)
 {
+    if (run->req->op.timed_out && undoes_itself(run)) {
+        run->expired = true;
+        let_go(run);
+        return;
+    }
     run->stopping = true;
     for (size_t i = 0; i < run->req->plan->n; i++)
         if (run->jobs[i].state == JOB_RUNNING)
@@ -216,23 +248,15 @@ void run_cancel(struct run *run)
     /* What is under way ends through the loop, and the last of it ends the run. */
 }
 
-/* An engine goes on with what it was asked for, whoever has stopped listening. */
-static bool may_be_left(const struct job *job)
-{
-    enum stk_verb verb = job->action->verb;
-    return verb == STK_WAIT || verb == STK_PULL || verb == STK_GATE;
-}
-
 void run_wind_down(struct run *run)
 {
     run->stopping = true;
-    for (size_t i = 0; i < run->req->plan->n; i++)
-        if (run->jobs[i].state == JOB_RUNNING && may_be_left(&run->jobs[i]))
-            job_cancel(&run->jobs[i]);
+    let_go(run);
 }
 
 void run_clear(struct run *run)
 {
+    stk_timer_stop(&run->slow);
     for (size_t i = 0; run->jobs && i < run->req->plan->n; i++)
         job_clear(&run->jobs[i]);
     free(run->jobs);

@@ -34,6 +34,8 @@ struct job {
     struct stk_buf tail;
     char this_run[32];      /* when the culprit's last run began */
     struct stk_op *current; /* what to cancel */
+    stk_op_fn *after_stop;  /* what goes on after a look at what was stopped */
+    bool told_slow, told_killed; /* that it takes long to stop; that it never did */
 };
 
 struct run {
@@ -50,7 +52,10 @@ struct run {
     size_t left, preparing, busy,
         under_way; /* not ended; preparations left; counting to the limit; all */
     bool preparation_failed, stopping;
+    bool expired; /* the time is up: what waits fails, so that a plan that can undo itself does */
     const char *preparation_culprit;
+    struct stk_timer slow; /* until those that take long to stop are named */
+    bool slow_armed;
     void (*done)(struct run *run);
 };
 
@@ -72,6 +77,13 @@ void job_begin(struct job *job);
 void job_cancel(struct job *job);
 void job_skip(struct job *job, const char *culprit);
 void job_clear(struct job *job);
+
+/* How long its stop may take, in ms; 0 when only the engine knows. */
+unsigned job_grace(const struct job *job);
+
+/* stopping.c: around the stop of a job. then is called, now or later, with the stop's own op. */
+void stopping_begin(struct job *job);
+void stopping_ended(struct job *job, stk_op_fn *then);
 
 /* gate.c: op.done comes once it may pass; STK_ESKIPPED when it may not. */
 void gate_begin(struct job *job, stk_op_fn *done);
