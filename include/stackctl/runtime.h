@@ -99,7 +99,12 @@ enum {
 };
 /* The present status. With one ref: exactly one status, in all detail, STK_ABSENT when it is not
  * there. Without: everything of the project (of every project when project is NULL), orphans and
- * one-offs included, in a number of requests that does not depend on how much there is. */
+ * one-offs included, in a number of requests that does not depend on how much there is; what is to be
+ * compared costs one more each. */
+enum stk_compare {
+    STK_COMPARE_STRANGERS, /* containers whose labels do not tell what they were made from */
+    STK_COMPARE_ALL,
+};
 struct stk_inspect_req {
     struct stk_op op;
     const struct stk_ref *ref;
@@ -107,6 +112,9 @@ struct stk_inspect_req {
     unsigned what;              /* STK_SEE_*; without a ref */
     struct stk_strs images;     /* references to look up; each gets a status, STK_ABSENT or not */
     struct stk_strs externals;  /* names of external networks and volumes to look for as well */
+    const struct stk_unit *const *units; /* to be compared with what there is of them, or NULL */
+    size_t n_units;
+    enum stk_compare compare; /* which of them; a backend may not be able to compare any */
     struct stk_seen *seen;      /* result on success, the caller's to free */
 };
 void stk_runtime_inspect(struct stk_runtime *rt, struct stk_inspect_req *req);

@@ -51,6 +51,12 @@ struct stk_published { /* a port of an instance, as bound now */
     const char *host_ip, *protocol;
 };
 
+/* A value that differs: a key as the file spells it, "environment.LOG_LEVEL". */
+struct stk_change {
+    const char *key, *before, *after; /* NULL: not there. Secrets read "***" */
+    bool passing; /* not what it was made from: its state, its name, the image behind its tag */
+};
+
 struct stk_status {
     struct stk_ref ref; /* service, key, or image reference; id is the engine's */
     const char *project, *name; /* name on the engine */
@@ -77,6 +83,9 @@ struct stk_status {
     struct stk_kvs labels;
     const struct stk_depend *depends_on; /* as the label tells: what a teardown orders by */
     size_t n_depends_on;
+    bool compared; /* with its unit, field by field: what differs, engine → file, is in drift */
+    const struct stk_change *drift;
+    size_t n_drift;
 };
 
 /* Everything one inspect saw. Owns all it points to. Sorted by kind, name, index. */

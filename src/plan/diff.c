@@ -35,8 +35,9 @@ static const char *shown(struct diff *d, const char *key, const json_t *value)
 static void add(struct diff *d, const char *key, const json_t *before, const json_t *after)
 {
     d->v = stk_grow(d->v, d->n, &d->cap, sizeof(*d->v));
-    d->v[d->n++] = (struct stk_change){ stk_arena_strdup(d->arena, key), shown(d, key, before),
-                                        shown(d, key, after) };
+    d->v[d->n++] = (struct stk_change){ .key = stk_arena_strdup(d->arena, key),
+                                        .before = shown(d, key, before),
+                                        .after = shown(d, key, after) };
 }
 
 static void compare(struct diff *d, const char *key, const json_t *before, const json_t *after);

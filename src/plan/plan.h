@@ -53,11 +53,6 @@ enum stk_verb {
     STK_GATE,      /* nothing to do: fails when more than it tolerates of what it comes after did */
 };
 
-struct stk_change {
-    const char *key, *before,
-        *after; /* "environment.LOG_LEVEL"; NULL: not there. Secrets read "***" */
-};
-
 enum stk_after_kind {
     STK_AFTER_OK,     /* only if it succeeded */
     STK_AFTER_END,    /* only the order matters: its failure does not stop this one */

@@ -17,6 +17,7 @@ struct pass {
     struct stk_inspect_req inspect;
     const char **images;
     const char **externals;
+    const struct stk_unit **units;
     struct run run;
     int64_t began_ms;
     bool running;
@@ -28,6 +29,7 @@ static void finish(struct pass *pass, struct stk_error *err)
     run_clear(&pass->run);
     free(pass->images);
     free(pass->externals);
+    free(pass->units);
     req->run = NULL;
     free(pass);
     stk_op_end(&req->op, err);
@@ -162,6 +164,16 @@ static void name_externals(struct pass *pass, const struct stk_spec *spec)
     pass->inspect.externals = (struct stk_strs){ .set = true, .n = n, .v = pass->externals };
 }
 
+static void name_units(struct pass *pass, const struct stk_graph *graph)
+{
+    pass->units = stk_alloc((graph->n + 1) * sizeof(*pass->units));
+    for (size_t i = 0; i < graph->n; i++)
+        pass->units[i] = &graph->v[i].unit;
+    pass->inspect.units = pass->units;
+    pass->inspect.n_units = graph->n;
+    pass->inspect.compare = pass->req->compare;
+}
+
 static unsigned what_to_see(const struct stk_goal *goal)
 {
     if (goal->kind == STK_GOAL_UP)
@@ -186,6 +198,7 @@ void stk_reconcile(struct stk_loop *loop, struct stk_runtime *rt, struct stk_rec
     if (req->goal.kind == STK_GOAL_UP) {
         name_images(pass, req->graph);
         name_externals(pass, req->graph->spec);
+        name_units(pass, req->graph);
     }
     stk_runtime_inspect(rt, &pass->inspect);
 }

@@ -27,6 +27,7 @@ struct stk_reconcile_req {
     bool no_probe;         /* leave readiness to the engine's own schedule of checks */
     bool quiet_pull;       /* no progress events of pulls */
     bool plan_only;        /* inspect and plan, change nothing */
+    enum stk_compare compare; /* up: which units are compared with what there is, field by field */
     struct stk_sink *sink; /* may be NULL */
     /* results, owned by the request until stk_reconcile_clear */
     struct stk_seen *seen;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compare.h"
 #include "engine.h"
 #include "labels.h"
 #include "pull.h"
@@ -80,6 +81,8 @@ struct all {
     struct stk_call calls[LISTS];
     size_t pending;
     struct stk_error err; /* of the first list that failed */
+    struct stk_comparison compare;
+    bool comparing;
 };
 
 static bool in_strs(const struct stk_strs *list, const char *s)
@@ -121,15 +124,10 @@ static void see_lists(struct all *all, struct stk_seeing *seeing)
 
 static void all_end(struct all *all)
 {
-    struct stk_seeing seeing = { 0 };
     struct stk_op *owner = all->owner;
     struct stk_error err = { 0 };
-    if (all->err.code) {
+    if (all->err.code)
         stk_error_move(&err, &all->err);
-    } else {
-        see_lists(all, &seeing);
-        all->req->seen = stk_seen_finish(&seeing);
-    }
     for (size_t i = 0; i < LISTS; i++)
         stk_call_clear(&all->calls[i]);
     free(all);
@@ -137,9 +135,45 @@ static void all_end(struct all *all)
     stk_op_end(owner, &err);
 }
 
+static void all_compared(struct stk_comparison *compare)
+{
+    struct all *all = compare->data;
+    if (compare->err.code) {
+        stk_error_move(&all->err, &compare->err);
+        stk_seen_free(TAKE(all->req->seen));
+    }
+    all_end(all);
+}
+
+static void all_listed(struct all *all)
+{
+    struct stk_seeing seeing = { 0 };
+    if (all->err.code) {
+        all_end(all);
+        return;
+    }
+    see_lists(all, &seeing);
+    all->req->seen = stk_seen_finish(&seeing);
+    all->compare =
+        (struct stk_comparison){ .docker = all->docker,
+                                 .req = all->req,
+                                 .seen = all->req->seen,
+                                 .containers = all->calls[CONTAINERS].json,
+                                 .networks = all->calls[NETWORKS].json,
+                                 .volumes = stk_json_get(all->calls[VOLUMES].json, "Volumes"),
+                                 .ended = all_compared,
+                                 .data = all };
+    all->comparing = true;
+    stk_compare_begin(&all->compare);
+}
+
 static void all_cancel(struct stk_op *owner)
 {
     struct all *all = owner->carrier;
+    if (all->comparing) {
+        stk_compare_cancel(&all->compare);
+        return;
+    }
     for (size_t i = 0; i < LISTS; i++)
         stk_op_cancel(&all->calls[i].op);
 }
@@ -167,7 +201,7 @@ static void on_list(struct stk_op *op)
             stk_wrap(&all->err, "listing %s", lists[i].name);
     }
     if (--all->pending == 0)
-        all_end(all);
+        all_listed(all);
 }
 
 static void ask(struct all *all, enum list list, char *path)
@@ -206,7 +240,7 @@ static void inspect_all(struct stk_docker *docker, struct stk_inspect_req *req)
     if ((req->what & STK_SEE_IMAGES) && req->images.n)
         ask(all, IMAGES, stk_strdup("/images/json"));
     if (--all->pending == 0)
-        all_end(all);
+        all_listed(all);
 }
 
 void stk_docker_inspect(void *self, struct stk_inspect_req *req)

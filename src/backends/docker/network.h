@@ -1,4 +1,4 @@
-/* network.h — a network of the stack as the body of POST /networks/create. Pure. */
+/* network.h — a network or volume of the stack as the body of the request that creates it. Pure. */
 #ifndef STK_DOCKER_NETWORK_H
 #define STK_DOCKER_NETWORK_H
 
@@ -8,5 +8,6 @@
 
 /* A new object. */
 json_t *stk_network_body(const struct stk_unit *unit, const char *tool, unsigned api_minor);
+json_t *stk_volume_body(const struct stk_unit *unit, const char *tool);
 
 #endif

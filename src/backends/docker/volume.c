@@ -2,6 +2,7 @@
  * it, as data is worth more than labels. */
 #include "engine.h"
 #include "labels.h"
+#include "network.h"
 #include "put.h"
 
 enum step { BEGIN, LOOK, CREATE };
@@ -16,14 +17,17 @@ struct volume {
     struct stk_start_req *req;
 };
 
+json_t *stk_volume_body(const struct stk_unit *unit, const char *tool)
+{
+    const struct stk_volume *v = unit->volume;
+    return json_pack("{s:s, s:s, s:o, s:o}", "Name", unit->name, "Driver",
+                     v->driver ? v->driver : "local", "DriverOpts", stk_map_of(&v->driver_opts),
+                     "Labels", stk_labels(unit, tool));
+}
+
 static void create(struct volume *volume)
 {
-    const struct stk_unit *unit = volume->req->unit;
-    const struct stk_volume *v = unit->volume;
-    json_t *body =
-        json_pack("{s:s, s:s, s:o, s:o}", "Name", unit->name, "Driver",
-                  v->driver ? v->driver : "local", "DriverOpts", stk_map_of(&v->driver_opts),
-                  "Labels", stk_labels(unit, volume->task.docker->tool));
+    json_t *body = stk_volume_body(volume->req->unit, volume->task.docker->tool);
     volume->task.call.wait_ms = CREATE_MS;
     volume->task.call.needs = "Name";
     stk_task_go(&volume->task, CREATE, "POST", body, "/volumes/create");
