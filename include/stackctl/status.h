@@ -60,6 +60,7 @@ struct stk_change {
 struct stk_status {
     struct stk_ref ref; /* service, key, or image reference; id is the engine's */
     const char *project, *name; /* name on the engine */
+    const char *dir;            /* of the project it was made for; NULL: unknown */
     enum stk_state state;
     enum stk_health health;
     int exit_code; /* of an exited instance; above 128 it was killed by signal exit_code - 128 */

@@ -27,6 +27,8 @@ void plan_note(struct planner *p, const char *fmt, ...) __attribute__((format(pr
 bool plan_selected(const struct planner *p, const char *service);
 /* An instance of no service of the file, or a finished one-off. */
 bool plan_is_orphan(const struct planner *p, const struct stk_status *status);
+/* Made for a stack of the same name that lives in another directory: not ours to remove. */
+bool plan_is_elsewhere(const struct planner *p, const struct stk_status *status);
 bool plan_is_up(const struct stk_status *status); /* running, paused or restarting */
 
 void plan_up(struct planner *p);       /* up.c */

@@ -46,9 +46,10 @@ static bool takes(const struct existing *e, const struct stk_status *status)
         return false;
     if (goal->kind == STK_GOAL_RM)
         return true;
+    bool removable = goal->remove_orphans && !plan_is_elsewhere(e->p, status);
     if (status->oneoff)
-        return goal->remove_orphans;
-    return !plan_is_orphan(e->p, status) || goal->remove_orphans;
+        return removable;
+    return !plan_is_orphan(e->p, status) || removable;
 }
 
 /* start also starts what a service needs; restart also restarts what asked to follow. */

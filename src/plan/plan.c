@@ -129,6 +129,12 @@ bool plan_is_orphan(const struct planner *p, const struct stk_status *status)
     return !stk_spec_service(spec, status->ref.name) && !is_disabled(spec, status->ref.name);
 }
 
+bool plan_is_elsewhere(const struct planner *p, const struct stk_status *status)
+{
+    return p->graph && status->dir && p->graph->spec->dir &&
+           strcmp(status->dir, p->graph->spec->dir) != 0;
+}
+
 struct stk_plan *stk_plan_make(const struct stk_graph *graph, const struct stk_seen *seen,
                                const struct stk_goal *goal, const char *project)
 {

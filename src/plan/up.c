@@ -14,13 +14,24 @@ static bool is_given_files(const struct stk_unit *unit)
     return unit->ref.kind == STK_SERVICE && (unit->service->n_secrets || unit->service->n_configs);
 }
 
-/* Made from what the file says now: by Docker Compose's hash, whoever made it, or by our canonical form,
- * which does not change with the way the file is written. */
+/* Compared field by field: nothing that it was made from differs. */
+static bool is_equal(const struct stk_status *seen)
+{
+    for (size_t i = 0; i < seen->n_drift; i++)
+        if (!seen->drift[i].passing)
+            return false;
+    return seen->compared;
+}
+
+/* Made from what the file says now: by Docker Compose's hash, whoever made it; by our canonical form, which
+ * does not change with the way the file is written; or, when its labels do not tell, by what it is. */
 static bool is_same(const struct stk_status *seen, const struct stk_unit *unit)
 {
     if (seen->config && (stk_streq(seen->config, unit->config) || is_given_files(unit)))
         return stk_streq(seen->config, unit->config);
-    return seen->hash && stk_streq(seen->hash, unit->hash);
+    if (seen->hash && stk_streq(seen->hash, unit->hash))
+        return true;
+    return !seen->config && is_equal(seen);
 }
 
 /* Named services, and what they depend on unless --no-deps. Edges point backwards: one pass
@@ -207,8 +218,9 @@ static const char *recreate_reason(struct up *u, const struct stk_unit *unit, st
     if (goal->renew_volumes && named)
         return "--renew-anon-volumes";
     if (!is_same(seen, unit))
-        return seen->config ? "its configuration changed"
-                            : "another tool made it, and its configuration hash differs";
+        return seen->config     ? "its configuration changed"
+               : seen->compared ? "another tool made it, and it is not as the file says"
+                                : "another tool made it, and its configuration hash differs";
     const char *wanted = image_id(u, unit->service->image);
     if (wanted && seen->image_id && strcmp(wanted, seen->image_id) != 0)
         return "its image changed";
@@ -235,6 +247,17 @@ static const char *start_reason(const struct up *u, const struct stk_status *see
     return stk_arena_printf(u->p->plan->arena, "it exited (%d)", seen->exit_code);
 }
 
+/* What was seen to differ is why. */
+static void take_drift(struct up *u, const struct stk_status *seen, struct stk_action *action)
+{
+    struct stk_change *changes =
+        stk_arena_array(u->p->plan->arena, seen->n_drift + 1, sizeof(*changes));
+    for (size_t i = 0; i < seen->n_drift; i++)
+        if (!seen->drift[i].passing)
+            changes[action->n_changes++] = seen->drift[i];
+    action->changes = changes;
+}
+
 static int recreate(struct up *u, const struct stk_unit *unit, struct choice *choice,
                     const char *why)
 {
@@ -242,9 +265,13 @@ static int recreate(struct up *u, const struct stk_unit *unit, struct choice *ch
         choice->stop = plan_add(u->p, STK_STOP, unit, choice->seen, "its network changed");
     int act = plan_add(u->p, STK_RECREATE, unit, choice->seen, why);
     struct stk_action *action = &u->p->plan->v[act];
-    if (choice->seen->config && !is_same(choice->seen, unit))
+    if (is_same(choice->seen, unit))
+        return act;
+    if (choice->seen->config)
         plan_diff(u->p->plan, choice->seen->config, unit->config, &action->changes,
                   &action->n_changes);
+    else
+        take_drift(u, choice->seen, action);
     return act;
 }
 
@@ -424,6 +451,16 @@ static void remove_instance(struct planner *p, const struct stk_status *status, 
     plan_after(p, removal, stop, true);
 }
 
+static void note_elsewhere(struct planner *p, const struct stk_status *status)
+{
+    if (!p->goal->ignore_orphans)
+        plan_note(
+            p,
+            "container '%s' belongs to no service of the file, but to a project '%s' in '%s', "
+            "and is kept; give one of the two another name (-p, or name: in its file)",
+            status->name, p->plan->project, status->dir);
+}
+
 static void remove_unwanted(struct planner *p)
 {
     for (size_t i = 0; i < p->seen->n; i++) {
@@ -432,6 +469,8 @@ static void remove_unwanted(struct planner *p)
             continue;
         if (is_surplus(p, status))
             remove_instance(p, status, "the service is scaled down");
+        else if (plan_is_orphan(p, status) && plan_is_elsewhere(p, status))
+            note_elsewhere(p, status);
         else if (plan_is_orphan(p, status) && p->goal->remove_orphans)
             remove_instance(p, status, "no service of the file: --remove-orphans");
         else if (plan_is_orphan(p, status) && !p->goal->ignore_orphans)

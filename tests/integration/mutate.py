@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
-"""mutate.py fields | apply PROJECT - makes the containers PROJECT-m-1, PROJECT-m-2, ... anew, each as it is but
-for one field, and prints "INDEX KEY" for each: what `diff` has to tell. fields: prints how many there are."""
+"""mutate.py fields | apply PROJECT | disown PROJECT - makes containers anew, as they are but for something.
+fields: prints how many there are.
+apply: PROJECT-m-1, PROJECT-m-2, ... each with one field changed; prints "INDEX KEY": what `diff` has to tell.
+disown: all, with labels as another version of Docker Compose would have given them, and starts them."""
 import http.client
 import json
 import os
 import socket
 import sys
+import urllib.parse
 
 HOST = "HostConfig"
 # What changes, and the key that tells it.
@@ -78,19 +81,37 @@ class Engine(http.client.HTTPConnection):
         return json.loads(data) if data else None
 
 
-def again(engine, name, member, value):
+def again(engine, name, member, value, only=False):
     was = engine.ask("GET", f"/containers/{name}/json")
     body = dict(was["Config"], HostConfig=was[HOST])
     if body["Hostname"] == was["Id"][:12]:
         del body["Hostname"]
-    ends = was["NetworkSettings"]["Networks"]
-    body["NetworkingConfig"] = {"EndpointsConfig": {n: {"Aliases": e["Aliases"]} for n, e in ends.items()}}
-    if member in (HOST, "Labels"):
+    keep = ("Aliases", "IPAMConfig", "Links", "DriverOpts")
+    ends = {n: {k: e[k] for k in keep} for n, e in was["NetworkSettings"]["Networks"].items()}
+    first = {n: e for n, e in ends.items() if n == body[HOST]["NetworkMode"]}
+    body["NetworkingConfig"] = {"EndpointsConfig": first}
+    if only:
+        body[member] = value
+    elif member in (HOST, "Labels"):
         body[member].update(value)
     else:
         body[member] = value
     engine.ask("DELETE", f"/containers/{name}?force=1")
     engine.ask("POST", f"/containers/create?name={name}", body)
+    for network, settings in ends.items():
+        if network not in first and network not in ("none", "host"):
+            engine.ask("POST", f"/networks/{network}/connect", {"Container": name, "EndpointConfig": settings})
+
+
+def disown(engine, project):
+    filters = urllib.parse.quote(json.dumps({"label": [f"com.docker.compose.project={project}"]}))
+    found = engine.ask("GET", f"/containers/json?all=1&filters={filters}")
+    for name in sorted(c["Names"][0][1:] for c in found):
+        was = engine.ask("GET", f"/containers/{name}/json")
+        labels = {k: v for k, v in was["Config"]["Labels"].items() if k != "io.stackctl.config"}
+        labels.update({"com.docker.compose.config-hash": "0" * 64, "com.docker.compose.version": "2.17.2"})
+        again(engine, name, "Labels", labels, only=True)
+        engine.ask("POST", f"/containers/{name}/start")
 
 
 def main(what, project=None):
@@ -98,6 +119,9 @@ def main(what, project=None):
         print(len(FIELDS), end="")
         return
     engine = Engine(os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock").removeprefix("unix://"))
+    if what == "disown":
+        disown(engine, project)
+        return
     for index, (key, member, value) in enumerate(FIELDS, 1):
         again(engine, f"{project}-m-{index}", member, value)
         print(index, key)

@@ -52,6 +52,7 @@ void stk_see_project(struct stk_seeing *seeing, struct stk_status *st, const jso
 {
     st->labels = stk_see_labels(seeing, labels);
     st->project = stk_see_keep(seeing, stk_json_text(labels, STK_LABEL_PROJECT));
+    st->dir = stk_see_keep(seeing, stk_json_text(labels, STK_LABEL_DIR));
     st->config = stk_see_keep(seeing, stk_json_str(labels, STK_LABEL_CONFIG));
     st->own_config = stk_see_keep(seeing, stk_json_str(labels, STK_LABEL_OWN));
     st->hash = stk_see_keep(seeing, stk_json_str(labels, STK_LABEL_HASH));
