@@ -19,6 +19,7 @@ struct stk_backend {
     void (*close)(void *self);
     const char *(*address)(void *self); /* where the engine is, as told to people */
     bool (*sees_files)(void *self); /* whether the engine sees the files of this machine */
+    bool (*sees_ports)(void *self); /* whether what listens on this machine keeps a port from it */
     void (*start)(void *self, struct stk_start_req *req);
     void (*stop)(void *self, struct stk_stop_req *req);
     void (*remove)(void *self, struct stk_remove_req *req);

@@ -34,6 +34,8 @@ const char *stk_runtime_backend(const struct stk_runtime *rt);
 const char *stk_runtime_address(const struct stk_runtime *rt);
 /* Whether the engine sees the files of this machine: what is to be mounted must be here then. */
 bool stk_runtime_sees_files(const struct stk_runtime *rt);
+/* Whether a process of this machine that listens on a port keeps the engine from publishing it. */
+bool stk_runtime_sees_ports(const struct stk_runtime *rt);
 
 /* How far something got; all strings are borrowed for the call. */
 struct stk_progress {
@@ -96,6 +98,7 @@ enum {
     STK_SEE_NETWORKS = 2,
     STK_SEE_VOLUMES = 4,
     STK_SEE_IMAGES = 8, /* those named in images */
+    STK_SEE_OTHERS = 16, /* containers and networks of no project, too; project is NULL */
 };
 /* The present status. With one ref: exactly one status, in all detail, STK_ABSENT when it is not
  * there. Without: everything of the project (of every project when project is NULL), orphans and

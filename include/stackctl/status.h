@@ -81,6 +81,7 @@ struct stk_status {
     const struct stk_published *ports;
     size_t n_ports;
     struct stk_strs mounts, networks; /* networks: names on the engine */
+    struct stk_strs subnets; /* of a network */
     struct stk_kvs labels;
     const struct stk_depend *depends_on; /* as the label tells: what a teardown orders by */
     size_t n_depends_on;

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "arena.h"
-#include "given.h"
+#include "precheck.h"
 #include "op.h"
 #include "run.h"
 #include "text.h"
@@ -20,7 +20,8 @@ struct pass {
     const struct stk_unit **units;
     struct run run;
     int64_t began_ms;
-    bool running;
+    struct stk_inspect_req others; /* what is not the project's, which may be in the way */
+    bool looking_around, running;
 };
 
 static void finish(struct pass *pass, struct stk_error *err)
@@ -75,21 +76,36 @@ static void say_notes(struct stk_reconcile_req *req)
                                                          .message = req->plan->notes[i] });
 }
 
-/* What the services are given has to be there before anything is made. */
-static int check_files(const struct pass *pass, struct stk_error *reterr)
+static void act(struct pass *pass)
 {
-    const struct stk_plan *plan = pass->req->plan;
-    bool local = stk_runtime_sees_files(pass->rt);
-    for (size_t i = 0; i < plan->n; i++) {
-        const struct stk_action *action = &plan->v[i];
-        bool made = action->verb == STK_CREATE || action->verb == STK_RECREATE;
-        if (!made || action->ref.kind != STK_SERVICE)
-            continue;
-        int code = stk_given_check(action->unit, local, reterr);
-        if (code)
-            return code;
-    }
-    return 0;
+    pass->running = true;
+    run_begin(&pass->run, pass->rt, pass->req, run_ended);
+}
+
+/* What all others have was seen: nothing was touched so far. */
+static void others_seen(struct stk_op *op)
+{
+    struct pass *pass = op->data;
+    struct stk_error err = { 0 };
+    struct stk_seen *all = TAKE(pass->others.seen);
+    if (op->err.code != STK_OK)
+        stk_error_move(&err, &op->err);
+    else
+        check_conflicts(pass->rt, pass->req->plan, all, &err);
+    stk_seen_free(all);
+    if (err.code)
+        finish(pass, &err);
+    else
+        act(pass);
+}
+
+static void look_around(struct pass *pass)
+{
+    pass->others =
+        (struct stk_inspect_req){ .op = { .done = others_seen, .data = pass },
+                                  .what = STK_SEE_SERVICES | STK_SEE_NETWORKS | STK_SEE_OTHERS };
+    pass->looking_around = true;
+    stk_runtime_inspect(pass->rt, &pass->others);
 }
 
 static void inspected(struct stk_op *op)
@@ -113,12 +129,17 @@ static void inspected(struct stk_op *op)
         return;
     }
     struct stk_error err = { 0 };
-    if (check_files(pass, &err)) {
+    if (check_files(pass->rt, req->plan, &err))
         finish(pass, &err);
-        return;
-    }
-    pass->running = true;
-    run_begin(&pass->run, pass->rt, req, run_ended);
+    else if (stk_preflight_needed(req->plan))
+        look_around(pass);
+    else
+        act(pass);
+}
+
+static void stop_looking(struct pass *pass)
+{
+    stk_op_cancel(pass->looking_around ? &pass->others.op : &pass->inspect.op);
 }
 
 static void cancel(struct stk_op *op)
@@ -128,7 +149,7 @@ static void cancel(struct stk_op *op)
     if (pass->running)
         run_cancel(&pass->run);
     else
-        stk_op_cancel(&pass->inspect.op);
+        stop_looking(pass);
 }
 
 void stk_reconcile_wind_down(struct stk_reconcile_req *req)
@@ -137,7 +158,7 @@ void stk_reconcile_wind_down(struct stk_reconcile_req *req)
     if (pass && pass->running)
         run_wind_down(&pass->run);
     else if (pass)
-        stk_op_cancel(&pass->inspect.op);
+        stop_looking(pass);
 }
 
 static void name_images(struct pass *pass, const struct stk_graph *graph)

@@ -94,6 +94,11 @@ bool stk_runtime_sees_files(const struct stk_runtime *rt)
     return rt->backend->sees_files(rt->self);
 }
 
+bool stk_runtime_sees_ports(const struct stk_runtime *rt)
+{
+    return rt->backend->sees_ports(rt->self);
+}
+
 void *stk_runtime_self(struct stk_runtime *rt, const struct stk_backend *b)
 {
     return rt->backend == b ? rt->self : NULL;

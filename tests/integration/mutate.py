@@ -88,6 +88,8 @@ def again(engine, name, member, value, only=False):
         del body["Hostname"]
     keep = ("Aliases", "IPAMConfig", "Links", "DriverOpts")
     ends = {n: {k: e[k] for k in keep} for n, e in was["NetworkSettings"]["Networks"].items()}
+    for end in ends.values():
+        end["Aliases"] = [a for a in end["Aliases"] or [] if a != was["Id"][:12]]
     first = {n: e for n, e in ends.items() if n == body[HOST]["NetworkMode"]}
     body["NetworkingConfig"] = {"EndpointsConfig": first}
     if only:

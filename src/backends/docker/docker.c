@@ -77,6 +77,12 @@ static bool docker_sees_files(void *self)
     return stk_docker_socket(self) != NULL;
 }
 
+static bool docker_sees_ports(void *self)
+{
+    const char *socket = stk_docker_socket(self);
+    return socket && stk_host_shares_network(socket);
+}
+
 static void (*const starts[])(struct stk_docker *, struct stk_start_req *) = {
     [STK_SERVICE] = stk_service_start,
     [STK_IMAGE] = stk_image_start,
@@ -101,6 +107,7 @@ const struct stk_backend stk_backend_docker = {
     .close = docker_close,
     .address = docker_address,
     .sees_files = docker_sees_files,
+    .sees_ports = docker_sees_ports,
     .start = docker_start,
     .stop = stk_docker_stop,
     .remove = stk_docker_remove,

@@ -43,6 +43,9 @@ struct stk_docker {
 /* The path of the socket it is at, or NULL; an engine at one is taken to see our files. */
 const char *stk_docker_socket(const struct stk_docker *docker);
 
+/* peer.c: whether whoever listens at that socket has this process's network, as far as one can see. */
+bool stk_host_shares_network(const char *socket_path);
+
 /* version.c: sends the calls in docker->waiting once the version is known, or fails them. */
 void stk_version_negotiate(struct stk_docker *docker);
 /* The version to speak with an engine that offers text ("1.41"): the minor, or a negative code. */

@@ -97,6 +97,8 @@ static bool in_strs(const struct stk_strs *list, const char *s)
 static bool wanted(const struct stk_inspect_req *req, const json_t *unit)
 {
     const char *project = stk_json_text(stk_json_get(unit, "Labels"), STK_LABEL_PROJECT);
+    if (req->what & STK_SEE_OTHERS)
+        return true;
     if (project && (!req->project || stk_streq(project, req->project)))
         return true;
     return in_strs(&req->externals, stk_json_text(unit, "Name"));
@@ -225,14 +227,17 @@ static void inspect_all(struct stk_docker *docker, struct stk_inspect_req *req)
 {
     struct all *all = stk_alloc(sizeof(*all));
     STK_CLEANUP(stk_charp) char *filter = project_filter(req->project);
-    const char *mine = req->externals.n ? "" : filter;
-    const char *query = req->externals.n ? "" : "?filters=";
+    bool others = req->what & STK_SEE_OTHERS;
+    bool any = req->externals.n || others;
+    const char *mine = any ? "" : filter, *query = any ? "" : "?filters=";
     *all = (struct all){ .owner = &req->op, .req = req, .docker = docker };
     stk_op_begin(&req->op, docker->loop, all_cancel);
     req->op.carrier = all;
     all->pending = 1; /* ours, until all have been asked for */
     if (req->what & STK_SEE_SERVICES)
-        ask(all, CONTAINERS, stk_printf("/containers/json?all=1&filters=%s", filter));
+        ask(all, CONTAINERS,
+            stk_printf("/containers/json?all=1%s%s",
+                       others ? "" : "&filters=", others ? "" : filter));
     if (req->what & STK_SEE_NETWORKS)
         ask(all, NETWORKS, stk_printf("/networks%s%s", query, mine));
     if (req->what & STK_SEE_VOLUMES)

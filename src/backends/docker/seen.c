@@ -58,6 +58,18 @@ void stk_see_project(struct stk_seeing *seeing, struct stk_status *st, const jso
     st->hash = stk_see_keep(seeing, stk_json_str(labels, STK_LABEL_HASH));
 }
 
+static struct stk_strs subnets_of(struct stk_seeing *seeing, const json_t *pools)
+{
+    struct stk_strs list = { .set = true };
+    list.v = stk_arena_array(seeing->arena, stk_json_n(pools) + 1, sizeof(*list.v));
+    for (size_t i = 0; i < stk_json_n(pools); i++) {
+        const char *subnet = stk_json_text(stk_json_at(pools, i), "Subnet");
+        if (subnet)
+            list.v[list.n++] = stk_see_keep(seeing, subnet);
+    }
+    return list;
+}
+
 void stk_see_network(struct stk_seeing *seeing, const json_t *network)
 {
     const char *name = stk_json_text(network, "Name"), *id = stk_json_text(network, "Id");
@@ -71,6 +83,7 @@ void stk_see_network(struct stk_seeing *seeing, const json_t *network)
     st->name = stk_see_keep(seeing, name);
     st->state = STK_PRESENT;
     st->created_ms = stk_parse_rfc3339_ms(stk_json_text(network, "Created"));
+    st->subnets = subnets_of(seeing, stk_json_get(stk_json_get(network, "IPAM"), "Config"));
     stk_see_project(seeing, st, labels);
 }
 

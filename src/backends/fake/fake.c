@@ -83,6 +83,12 @@ static const char *fake_address(void *self)
     return "this process";
 }
 
+static bool fake_sees_ports(void *self)
+{
+    (void)self;
+    return false; /* its ports are in memory */
+}
+
 static bool fake_sees_files(void *self)
 {
     (void)self;
@@ -96,6 +102,7 @@ const struct stk_backend stk_backend_fake = {
     .close = fake_close,
     .address = fake_address,
     .sees_files = fake_sees_files,
+    .sees_ports = fake_sees_ports,
     .start = fake_start,
     .stop = fake_stop,
     .remove = fake_remove,
