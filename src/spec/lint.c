@@ -70,10 +70,11 @@ static bool has_word(const char *script, const char *word)
     return false;
 }
 
-/* Others wait until it has ended, or it says itself that it ends: nobody stops it. */
+/* Others wait until it has ended, or it says itself that it ends or is not started again: it is hardly
+ * ever stopped. */
 static bool is_job(const struct model *m, const struct stk_service *s)
 {
-    if (stk_streq(s->own.kind, "job") || s->own.once.v)
+    if (stk_streq(s->own.kind, "job") || s->own.once.v || stk_streq(s->restart, "no"))
         return true;
     for (size_t i = 0; i < m->n_services; i++)
         for (size_t k = 0; k < m->services[i].s.n_depends_on; k++) {

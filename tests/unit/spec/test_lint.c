@@ -31,6 +31,10 @@ static const struct row rows[] = {
       STK_RULE_SHELL_PID_1, 4, 5,
       "service 'a' runs in a shell that keeps SIGTERM from it, so it is only killed when its time "
       "to stop has run out" },
+    { A "    command: [sh, -c, run]\n    restart: always\n",
+      A "    command: [sh, -c, run]\n    restart: 'no'\n", STK_RULE_SHELL_PID_1, 4, 5,
+      "service 'a' runs in a shell that keeps SIGTERM from it, so it is only killed when its time "
+      "to stop has run out" },
     { A "    command: [sh, -c, run]\n" B "    depends_on: [a]\n",
       A "    command: [sh, -c, run]\n" B
         "    depends_on: {a: {condition: service_completed_successfully}}\n",
