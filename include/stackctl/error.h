@@ -83,6 +83,7 @@ struct stk_diag {
     struct stk_src src;
     unsigned len;         /* characters the caret line underlines, at least 1 */
     struct stk_src other; /* the second place when two clash; line 0: none */
+    unsigned other_len;
     const char *msg;
     const char *hint;          /* "did you mean 'image'?", or NULL */
     const char *line;          /* the source line, without its end; NULL when unknown */

@@ -147,7 +147,7 @@ int stk_diags_add(struct stk_diags *diags, const struct stk_diag *diag, const ch
     va_end(ap);
     d->msg = stk_arena_strdup(diags->arena, msg);
     own_strings(diags->arena, d);
-    if (d->len == 0)
-        d->len = 1;
+    d->len = d->len ? d->len : 1;
+    d->other_len = d->other_len ? d->other_len : 1;
     return rc;
 }

@@ -53,6 +53,7 @@ static json_t *diag_json(const struct stk_diag *d)
     if (d->other.line) {
         json_t *other = json_object();
         add_place(other, d->other);
+        json_object_set_new(other, "end_column", json_integer(d->other.col + d->other_len));
         add_excerpt(other, d->other_line);
         json_object_set_new(object, "other", other);
     }

@@ -50,9 +50,9 @@ static json_t *location_json(struct stk_src src, unsigned len)
     return json_pack("{s:o}", "physicalLocation", place);
 }
 
-static void add_related(json_t *list, struct stk_src src, const char *text)
+static void add_related(json_t *list, struct stk_src src, unsigned len, const char *text)
 {
-    json_t *location = location_json(src, 1);
+    json_t *location = location_json(src, len);
     json_object_set_new(location, "id", json_integer((json_int_t)json_array_size(list) + 1));
     json_object_set_new(location, "message", json_pack("{s:s}", "text", text));
     json_array_append_new(list, location);
@@ -74,9 +74,9 @@ static json_t *result_json(const struct stk_diag *d)
         json_object_set_new(result, "locations", json_pack("[o]", location_json(d->src, d->len)));
     json_t *related = json_array();
     if (d->other.line)
-        add_related(related, d->other, "the other place is here");
+        add_related(related, d->other, d->other_len, "the other place is here");
     for (size_t i = 0; i < d->n_via; i++)
-        add_related(related, d->via[i].src, d->via[i].how);
+        add_related(related, d->via[i].src, 1, d->via[i].how);
     if (json_array_size(related))
         json_object_set(result, "relatedLocations", related);
     json_decref(related);

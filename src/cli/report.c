@@ -89,7 +89,7 @@ void stk_add_diag(struct stk_buf *out, const struct stk_diag *d, bool rule)
     add_place(out, d->other);
     stk_buf_puts(out, "the other place is here\n");
     if (d->other_line)
-        stk_excerpt(out, d->other_line, d->other, 1, NULL);
+        stk_excerpt(out, d->other_line, d->other, d->other_len, NULL);
 }
 
 int stk_report_diags(const struct stk_diags *diags)

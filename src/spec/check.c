@@ -346,6 +346,24 @@ static check_fn *const checks[] = {
     check_platforms,      check_contexts, check_files,        check_models,
 };
 
+/* Two of the keys that say where a secret or config comes from, with both their places. */
+static void fail_sources(struct load *ld, const struct file *file, const char *what)
+{
+    static const char *const keys[] = { "file", "environment", "content" };
+    struct stk_src at[STK_LEN(keys)];
+    size_t n = 0;
+    for (size_t i = 0; i < STK_LEN(keys); i++) {
+        const struct pair *pair = node_pair(ld, file->node, keys[i]);
+        if (pair)
+            at[n++] = pair->src;
+    }
+    if (n < 2)
+        fail_src(ld, file->f.src, "%s '%s' comes from more than one place", what, file->f.key);
+    else
+        fail_clash(ld, STK_RULE_CONTRADICTION, at[1], at[0],
+                   "%s '%s' comes from more than one place", what, file->f.key);
+}
+
 /* A secret or config comes from one place. */
 static void check_file(struct load *ld, const struct file *file, const char *what)
 {
@@ -355,7 +373,7 @@ static void check_file(struct load *ld, const struct file *file, const char *wha
     if (f->external)
         return;
     if (sources > 1)
-        fail_src(ld, f->src, "%s '%s' comes from more than one place", what, f->key);
+        fail_sources(ld, file, what);
     else if (sources == 0)
         fail_src(ld, f->src, "%s '%s' comes from nowhere: it needs 'file', %s or 'external'", what,
                  f->key, stk_streq(what, "config") ? "'environment', 'content'" : "'environment'");

@@ -84,6 +84,7 @@ static bool read_file(struct load *ld, struct pair *pair, const struct table *ta
     struct file *f = object;
     f->f.key = pair->key;
     f->f.src = pair->src;
+    f->node = pair->value;
     return table_parse(ld, table, pair->value, f);
 }
 

@@ -42,6 +42,7 @@ struct volume {
 
 struct file { /* a secret or config */
     struct stk_file f;
+    struct node *node; /* as it was read */
     bool used;
     const char *external_name;
 };

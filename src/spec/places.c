@@ -124,6 +124,7 @@ struct stk_diag diag_between(struct load *ld, struct stk_src src, unsigned len,
     d.other = other;
     if (stk_diags_keep(ld->diags))
         d.other_line = more_line(ld->more, ld->arena, other);
+    d.other_len = measure(d.other_line, other.col);
     return d;
 }
 

@@ -169,6 +169,16 @@ static bool long_form(struct load *ld, struct node *node, struct stk_mount *m)
     return true;
 }
 
+static void warn_replaced(struct load *ld, const struct stk_mount *m,
+                          const struct stk_mount *before)
+{
+    struct stk_diag d = diag_between(ld, m->src, 0, before->src);
+    d.severity = STK_WARNING;
+    d.rule = STK_RULE_REPLACED;
+    stk_diags_add(ld->diags, &d, "'%s'%s is mounted twice: this one replaces the one at line %u",
+                  m->target, where(ld), before->src.line);
+}
+
 /* Of those at one target the last stays, where the first one was. */
 static size_t drop_repeated(struct load *ld, struct stk_mount *v, size_t n)
 {
@@ -180,9 +190,7 @@ static size_t drop_repeated(struct load *ld, struct stk_mount *v, size_t n)
         if (!before)
             *slot = (void *)++kept;
         else if (before->src.file == v[i].src.file)
-            warn_src(ld, STK_RULE_REPLACED, v[i].src, 0,
-                     "'%s'%s is mounted twice: this one replaces the one at line %u", v[i].target,
-                     where(ld), before->src.line);
+            warn_replaced(ld, &v[i], before);
         v[(size_t)*slot - 1] = v[i];
     }
     return kept;

@@ -166,6 +166,23 @@ START_TEST(what_several_services_have_from_one_place_is_told_once)
 }
 END_TEST
 
+START_TEST(a_mount_that_replaces_another_is_told_with_both_places)
+{
+    struct given g = given();
+    given_file(&g, "compose.yaml", A "    volumes:\n      - /a:/x\n      - /b:/x\n");
+    (void)given_loads(&g);
+    ck_assert_uint_eq(g.diags.n, 1);
+    const struct stk_diag *d = &g.diags.v[0];
+    ck_assert_int_eq(d->rule, STK_RULE_REPLACED);
+    ck_assert_uint_eq(d->src.line, 6);
+    ck_assert_uint_eq(d->len, 5);
+    ck_assert_uint_eq(d->other.line, 5);
+    ck_assert_uint_eq(d->other_len, 5);
+    ck_assert_str_eq(d->other_line, "      - /a:/x");
+    given_end(&g);
+}
+END_TEST
+
 START_TEST(what_cannot_be_merged_hides_nothing_else)
 {
     struct given g = given();
@@ -201,5 +218,6 @@ END_TEST
 
 STK_TESTS("lint", each_rule_is_told_at_its_place_and_not_of_what_was_put_right,
           other_commands_say_nothing_of_it, what_several_services_have_from_one_place_is_told_once,
+          a_mount_that_replaces_another_is_told_with_both_places,
           what_cannot_be_merged_hides_nothing_else,
           a_file_that_cannot_be_read_leaves_the_others_told_without_what_may_be_in_it)

@@ -137,6 +137,10 @@ static const struct row rows[] = {
       0 },
     { A "volumes: {v: {external: true, driver: d}}\n", 4, 11,
       "volume 'v' is external, so it can have no other key than 'name'", NULL, 0 },
+    { A "    platform: p/q\n    build: {context: ., platforms: [r/s]}\n", 5, 25,
+      "build.platforms of service 'a' lacks its platform 'p/q'", NULL, 4 },
+    { A "    secrets: [s]\nsecrets: {s: {file: f, environment: E}}\n", 5, 24,
+      "secret 's' comes from more than one place", NULL, 5 },
     { A "    security_opt: [a, b, a]\n", 4, 26,
       "'a' is there twice in 'security_opt' of service 'a'", NULL, 4 },
 };
