@@ -134,8 +134,8 @@ int stk_cli_prepare_docker(struct cli *cli)
 {
     cli->docker = stk_docker_of(cli->rt);
     return cli->docker ? 0
-                       : stk_usage_error(cli, "the backend '%s' cannot %s: this needs Docker",
-                                         stk_runtime_backend(cli->rt), cli->command->name);
+                       : stk_usage_error(cli, "'%s' needs Docker, and the backend here is '%s'",
+                                         cli->command->name, stk_runtime_backend(cli->rt));
 }
 
 static int prepare_engine(struct cli *cli)

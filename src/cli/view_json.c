@@ -7,6 +7,8 @@
 
 #include "arena.h"
 #include "json_text.h"
+#include "outcome.h"
+#include "outcome_json.h"
 #include "text.h"
 #include "view.h"
 
@@ -91,6 +93,9 @@ static json_t *status_json(const struct stk_status *st)
     json_object_set_new(object, "state", json_string(stk_state_name(st->state)));
     json_object_set_new(object, "exit_code", json_integer(st->exit_code));
     json_object_set_new(object, "oom", json_boolean(st->oom));
+    struct stk_outcome outcome = stk_outcome_of(st);
+    if (outcome.end != STK_END_NONE)
+        json_object_set_new(object, "ended", outcome_json(&outcome));
     if (st->health != STK_HEALTH_NONE)
         json_object_set_new(object, "health", json_string(stk_health_name(st->health)));
     if (st->probe_output) {

@@ -64,7 +64,11 @@ void stk_outcome_text(struct stk_buf *out, const struct stk_outcome *outcome)
         stk_buf_puts(out, "has not ended");
         break;
     case STK_END_OOM:
-        stk_buf_puts(out, "was killed because it ran out of memory");
+        if (outcome->signal)
+            stk_buf_puts(out, "was killed because it ran out of memory");
+        else
+            stk_buf_printf(out, "exited with code %d after it ran out of memory",
+                           outcome->exit_code);
         break;
     case STK_END_EXITED:
     case STK_END_KILLED:
