@@ -138,7 +138,7 @@ int stk_cli_prepare_docker(struct cli *cli)
                                          cli->command->name, stk_runtime_backend(cli->rt));
 }
 
-static int prepare_engine(struct cli *cli)
+int stk_cli_prepare_engine(struct cli *cli)
 {
     struct stk_runtime_opts opts = {
         .backend = cli->o.runtime,
@@ -164,7 +164,7 @@ int stk_cli_prepare(struct cli *cli)
     if (cli->command->needs & (NEEDS_FILE | NEEDS_PROJECT))
         rc = prepare_project(cli);
     if (!rc && cli->command->needs & NEEDS_ENGINE)
-        rc = prepare_engine(cli);
+        rc = stk_cli_prepare_engine(cli);
     return rc;
 }
 

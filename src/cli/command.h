@@ -20,6 +20,8 @@ struct options {
     struct stk_strs scale, status, attach, no_attach, ignore;
     const char *pull, *exit_code_from, *format, *tail, *since, *until, *output, *rmi, *filter,
         *hash, *wait_for, *trace, *on_failure, *signal, *protocol;
+    const char *author, *message; /* of commit */
+    struct stk_strs change;
     struct stk_opt timeout, wait_timeout, lock_timeout, index;
     bool detach, wait, roll_back, force_recreate, no_recreate, no_deps, always_recreate_deps, no_start;
     bool remove_orphans, no_color, no_log_prefix, timestamps, abort_on_exit, abort_on_failure;
@@ -28,6 +30,7 @@ struct options {
     bool variables, models, provenance, strict, rules;
     bool all, quiet, services, volumes, images, networks, profiles_list, no_trunc, orphans;
     bool follow, stop, force, exit_code, json, short_version, environment, timings, no_probe;
+    bool no_stream, no_pause, down_project;
 };
 
 enum option_type {
@@ -98,6 +101,8 @@ void stk_help_command(const struct command *command);
 struct stk_spec_opts stk_cli_spec_opts(const struct cli *cli);
 /* Prepares what the command of cli needs; tells what is wrong. 0 or the exit status. */
 int stk_cli_prepare(struct cli *cli);
+/* As NEEDS_ENGINE does, for a command that goes on without one. */
+int stk_cli_prepare_engine(struct cli *cli);
 /* As NEEDS_DOCKER does, for a command that needs it for some options only. */
 int stk_cli_prepare_docker(struct cli *cli);
 
