@@ -153,31 +153,6 @@ void ps_ports(struct stk_buf *out, const struct stk_status *st)
     free(ports);
 }
 
-char *ps_table(const struct stk_status *const *v, size_t n, int64_t now_ms)
-{
-    static const char *const headers[] = { "NAME", "SERVICE", "IMAGE", "STATUS", "PORTS" };
-    struct table table = { .columns = STK_LEN(headers) };
-    struct stk_buf text;
-    stk_buf_init(&text, STK_MIB);
-    for (size_t i = 0; i < STK_LEN(headers); i++)
-        table_add(&table, headers[i]);
-    for (size_t i = 0; i < n; i++) {
-        table_add(&table, v[i]->name);
-        table_add(&table, v[i]->ref.name);
-        table_add(&table, v[i]->image);
-        ps_status(&text, v[i], now_ms);
-        table_add(&table, text.bytes);
-        stk_buf_reset(&text);
-        ps_ports(&text, v[i]);
-        table_add(&table, text.bytes);
-        stk_buf_reset(&text);
-    }
-    char *all = table_text(&table);
-    table_clear(&table);
-    stk_buf_clear(&text);
-    return all;
-}
-
 static void set_text(json_t *object, const char *key, const char *s)
 {
     json_object_set_new(object, key, stk_json_text_of(s ? s : ""));
@@ -214,6 +189,41 @@ static void add_command(struct stk_buf *out, const char *command, bool full)
     stk_buf_init(&cut, STK_MIB);
     stk_width_cut(&cut, command ? command : "", full ? SIZE_MAX : COMMAND_MAX);
     add_quoted(out, cut.bytes ? cut.bytes : "");
+}
+
+char *ps_table(const struct stk_status *const *v, size_t n, int64_t now_ms)
+{
+    static const char *const headers[] = { "NAME",    "IMAGE",  "COMMAND", "SERVICE",
+                                           "CREATED", "STATUS", "PORTS" };
+    struct table table = { .columns = STK_LEN(headers) };
+    struct stk_buf text;
+    stk_buf_init(&text, STK_MIB);
+    for (size_t i = 0; i < STK_LEN(headers); i++)
+        table_add(&table, headers[i]);
+    for (size_t i = 0; i < n; i++) {
+        table_add(&table, v[i]->name);
+        table_add(&table, v[i]->image);
+        add_command(&text, v[i]->command, false);
+        table_add(&table, text.bytes);
+        stk_buf_reset(&text);
+        table_add(&table, v[i]->ref.name);
+        if (v[i]->created_ms) {
+            add_age(&text, v[i]->created_ms, now_ms);
+            stk_buf_puts(&text, " ago");
+        }
+        table_add(&table, text.size ? text.bytes : NULL);
+        stk_buf_reset(&text);
+        ps_status(&text, v[i], now_ms);
+        table_add(&table, text.bytes);
+        stk_buf_reset(&text);
+        ps_ports(&text, v[i]);
+        table_add(&table, text.bytes);
+        stk_buf_reset(&text);
+    }
+    char *all = table_text(&table);
+    table_clear(&table);
+    stk_buf_clear(&text);
+    return all;
 }
 
 /* "2026-01-31 11:57:55 +0000 UTC", in the time zone of this process. */

@@ -13,7 +13,7 @@ void ps_status(struct stk_buf *out, const struct stk_status *st, int64_t now_ms)
 void ps_ports(struct stk_buf *out, const struct stk_status *st);
 /* The fields and words of `docker compose ps --format json`. full: nothing is shortened. */
 json_t *ps_json(const struct stk_status *st, int64_t now_ms, bool full);
-/* NAME SERVICE IMAGE STATUS PORTS; malloc'd. */
+/* The columns of `docker compose ps`; malloc'd. */
 char *ps_table(const struct stk_status *const *v, size_t n, int64_t now_ms);
 
 #endif

@@ -74,8 +74,11 @@ static int go(struct cli *cli, enum stk_goal_kind kind)
         .grace = cli->o.timeout,
     };
     rc = stk_drive(cli, &req);
-    if (rc == 0 && !cli->o.dry_run && req.changed == 0 && kind == STK_GOAL_KILL)
+    bool idle = rc == 0 && !cli->o.dry_run && req.changed == 0;
+    if (idle && kind == STK_GOAL_KILL)
         fputs("no container to kill\n", stderr);
+    if (idle && kind == STK_GOAL_RM)
+        fputs("No stopped containers\n", stderr);
     if (rc == 0 && kind == STK_GOAL_START && !has_containers(cli, req.seen))
         rc = nothing_to_start(cli);
     stk_reconcile_clear(&req);

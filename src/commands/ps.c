@@ -4,9 +4,11 @@
 #include <string.h>
 
 #include "arena.h"
+#include "buf.h"
 #include "command.h"
 #include "json_text.h"
 #include "ps_text.h"
+#include "template.h"
 #include "text.h"
 
 #define AT(member) offsetof(struct options, member)
@@ -17,8 +19,8 @@ static const struct option_row options[] = {
     { "services", 0, OPT_FLAG, AT(services), NULL, "Only the names of the services" },
     { "status", 0, OPT_LIST, AT(status), "STATUS", "Only those so: running, exited, ..." },
     { "filter", 0, OPT_STRING, AT(filter), "FILTER", "status=STATUS, the same" },
-    { "format", 0, OPT_STRING, AT(format), "FORMAT", "table or json (an object a line)",
-      "table|json" },
+    { "format", 0, OPT_STRING, AT(format), "FORMAT",
+      "table, json (an object a line), or a template like '{{.Name}} {{.State}}'" },
     { "no-trunc", 0, OPT_FLAG, AT(no_trunc), NULL, "Full ids and commands in JSON" },
     { "orphans", 0, OPT_FLAG, AT(orphans), NULL,
       "Also services that the file does not have; =false leaves them out" },
@@ -87,11 +89,52 @@ static void print_services(const struct stk_status *const *v, size_t n)
             puts(v[i]->ref.name);
 }
 
+static bool is_template(const char *format)
+{
+    return format && strcmp(format, "json") != 0 && strcmp(format, "table") != 0;
+}
+
+static int check_format(const struct cli *cli)
+{
+    static const struct stk_status none;
+    const char *format = cli->o.format, *wrong = format;
+    if (!is_template(format))
+        return 0;
+    json_t *example = ps_json(&none, 0, false);
+    bool fine = strstr(format, "{{") && template_check(format, example, &wrong);
+    json_decref(example);
+    if (fine)
+        return 0;
+    return stk_usage_error(
+        cli,
+        "invalid --format at '%s': expected table, json, or a template of fields "
+        "such as {{.Name}}, {{.State}} or {{json .}}",
+        wrong);
+}
+
+static void print_template(const struct cli *cli, const struct stk_status *const *v, size_t n,
+                           int64_t now_ms)
+{
+    STK_CLEANUP(stk_buf_clearp) struct stk_buf out;
+    json_t *objects = json_array();
+    stk_buf_init(&out, 64 * STK_MIB);
+    for (size_t i = 0; i < n; i++)
+        json_array_append_new(objects, ps_json(v[i], now_ms, cli->o.no_trunc));
+    template_print(&out, cli->o.format, objects);
+    if (out.size)
+        fputs(out.bytes, stdout);
+    json_decref(objects);
+}
+
 static void print(const struct cli *cli, const struct stk_status *const *v, size_t n)
 {
     int64_t now_ms = stk_now_ms();
     if (cli->o.services) {
         print_services(v, n);
+        return;
+    }
+    if (!cli->o.quiet && is_template(cli->o.format)) {
+        print_template(cli, v, n, now_ms);
         return;
     }
     if (!cli->o.quiet && !stk_streq(cli->o.format, "json")) {
@@ -113,7 +156,8 @@ static int run(struct cli *cli)
 {
     struct stk_seen *seen = NULL;
     unsigned wished = 0;
-    int rc = wished_states(cli, &wished);
+    int rc = check_format(cli);
+    rc = rc ? rc : wished_states(cli, &wished);
     if (rc == 0)
         rc = stk_cli_look(cli, cli->project, STK_SEE_SERVICES, &seen);
     if (rc)

@@ -16,6 +16,8 @@ static const struct option_row options[] = {
       "ready, healthy, exited or exited:CODE (default exited)" },
     { "no-accelerated-checks", 0, OPT_FLAG, AT(no_probe), NULL,
       "Leave health checks to the engine's own schedule" },
+    { "down-project", 0, OPT_FLAG, AT(down_project), NULL,
+      "When the first has exited, take the whole project down" },
     { "timeout", 0, OPT_SECONDS, AT(timeout), "SECONDS", "How long to wait at most" },
     { 0 },
 };
@@ -34,6 +36,7 @@ struct waiting {
     size_t n, left;
     struct stk_interrupt interrupt;
     int status;
+    bool first_came; /* with --down-project: the others are not waited for */
 };
 
 static int parse_what(struct waiting *w)
@@ -82,15 +85,26 @@ static void tell_exit(struct waiting *w, const struct waiter *waiter,
     }
 }
 
+static void let_go(struct waiting *w)
+{
+    for (size_t i = 0; i < w->n; i++)
+        stk_op_cancel(&w->v[i].req.op);
+}
+
 static void ended(struct stk_op *op)
 {
     struct waiter *waiter = op->data;
     struct waiting *w = waiter->all;
     const struct stk_seen *seen = waiter->req.seen;
-    if (op->err.code != STK_OK && !w->interrupt.count)
+    bool let_be = w->interrupt.count || w->first_came;
+    if (op->err.code != STK_OK && !let_be)
         fail(w, waiter, &op->err);
     else if (op->err.code == STK_OK && w->until == STK_UNTIL_EXITED && seen && seen->n)
         tell_exit(w, waiter, &seen->v[0]);
+    if (op->err.code == STK_OK && w->cli->o.down_project && !w->first_came) {
+        w->first_came = true;
+        let_go(w);
+    }
     stk_error_clear(&op->err);
     stk_seen_free(TAKE(waiter->req.seen));
     if (--w->left == 0)
@@ -101,8 +115,7 @@ static void interrupted(struct stk_interrupt *interrupt, unsigned count)
 {
     struct waiting *w = interrupt->data;
     (void)count;
-    for (size_t i = 0; i < w->n; i++)
-        stk_op_cancel(&w->v[i].req.op);
+    let_go(w);
 }
 
 static bool is_wanted(const struct cli *cli, const struct stk_status *status)
@@ -150,6 +163,15 @@ static int wait_for(struct waiting *w, const struct stk_seen *seen)
     return signalled ? signalled : w->status;
 }
 
+/* The status stays the container's, unless taking down fails. */
+static int take_down(struct cli *cli, int status)
+{
+    struct stk_reconcile_req req = { .goal = { .kind = STK_GOAL_DOWN } };
+    int rc = stk_drive(cli, &req);
+    stk_reconcile_clear(&req);
+    return rc ? rc : status;
+}
+
 static int run(struct cli *cli)
 {
     struct waiting w = { .cli = cli };
@@ -162,7 +184,7 @@ static int run(struct cli *cli)
     if (!rc)
         rc = wait_for(&w, seen);
     stk_seen_free(seen);
-    return rc;
+    return w.first_came ? take_down(cli, rc) : rc;
 }
 
 const struct command stk_cmd_wait = {

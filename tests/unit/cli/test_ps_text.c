@@ -87,11 +87,15 @@ START_TEST(the_table_has_a_row_for_each_container)
     two.name = "shop-web-2";
     const struct stk_status *v[] = { &one, &two };
     char *text = ps_table(v, 2, NOW);
-    ck_assert_str_eq(
-        text,
-        "NAME         SERVICE   IMAGE        STATUS                   PORTS\n"
-        "shop-web-1   web       nginx:1.25   Up 3 minutes (healthy)\n"
-        "shop-web-2   web       nginx:1.25   Up 3 minutes (healthy)   0.0.0.0:8080->80/tcp\n");
+    ck_assert_str_eq(text, "NAME         IMAGE        COMMAND                    SERVICE   CREATED "
+                           "        STATUS           "
+                           "        PORTS\n"
+                           "shop-web-1   nginx:1.25   \"sh -c 'echo \\\"hello\\\"…\"   web       4 "
+                           "minutes ago   Up 3 minutes "
+                           "(healthy)\n"
+                           "shop-web-2   nginx:1.25   \"sh -c 'echo \\\"hello\\\"…\"   web       4 "
+                           "minutes ago   Up 3 minutes "
+                           "(healthy)   0.0.0.0:8080->80/tcp\n");
     free(text);
 }
 END_TEST
