@@ -7,6 +7,7 @@
 #include "arena.h"
 #include "attach.h"
 #include "command.h"
+#include "fallen.h"
 #include "goal.h"
 #include "timings.h"
 
@@ -146,6 +147,8 @@ static int run(struct cli *cli)
         rc = stk_drive(cli, &req);
         if (rc == 0)
             say_when_nothing_changed(cli, &req);
+        if (rc == 0 && !o->wait && !o->no_start && !o->roll_back)
+            stk_fallen_tell(cli, &req);
     } else {
         rc = stk_attach(cli, &req);
     }
