@@ -78,6 +78,7 @@ struct stk_status {
     const char *probe_command; /* what its health check runs (single inspect only), or NULL */
     const char *probe_output;          /* last health probe (single inspect only), or NULL */
     int probe_exit;
+    const char *told; /* what asking it from outside came to last (after a wait only), or NULL */
     const struct stk_published *ports;
     size_t n_ports;
     struct stk_strs mounts, networks; /* networks: names on the engine */

@@ -81,6 +81,15 @@ static void add_lines(struct stk_buf *out, const char *margin, const char *text)
     }
 }
 
+static void add_told(struct stk_buf *out, const struct stk_status *status)
+{
+    if (!status || !status->told)
+        return;
+    stk_buf_puts(out, "  last probe: ");
+    add_plain(out, status->told, strlen(status->told));
+    stk_buf_putc(out, '\n');
+}
+
 static void add_probe(struct stk_buf *out, const struct stk_status *status)
 {
     if (!status || !status->probe_output || status->health == STK_HEALTH_HEALTHY)
@@ -131,6 +140,7 @@ void stk_failure(struct stk_buf *out, const struct stk_spec *spec, const struct 
         stk_escape_control(out, ev->chain, strlen(ev->chain));
         stk_buf_putc(out, '\n');
     }
+    add_told(out, ev->status);
     add_probe(out, ev->status);
     add_log_tail(out, ev);
     add_next(out, ev);

@@ -94,6 +94,7 @@ struct stk_http *stk_http_new(struct stk_loop *loop, const struct stk_http_opts 
     http->loop = loop;
     http->base = stk_strdup(opts->base);
     http->unix_path = opts->unix_path ? stk_strdup(opts->unix_path) : NULL;
+    http->direct = opts->direct;
     http->ca_file = opts->ca_file ? stk_strdup(opts->ca_file) : NULL;
     http->cert_file = opts->cert_file ? stk_strdup(opts->cert_file) : NULL;
     http->key_file = opts->key_file ? stk_strdup(opts->key_file) : NULL;

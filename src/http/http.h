@@ -18,6 +18,7 @@ struct stk_http_opts {
     const char *unix_path;          /* connect to this socket whatever base says, or NULL */
     void (*connecting)(void *data); /* told before each new connection is made; or NULL */
     void *data;
+    bool direct;                    /* past any proxy that the environment names */
     const char *ca_file, *cert_file, *key_file; /* https only; NULL: the system's, none, none */
     bool skip_verify;                           /* https: whoever answers is believed */
 };
@@ -53,6 +54,8 @@ struct stk_http_req {
      * It may submit and cancel requests, this one included. */
     bool (*on_body)(struct stk_http_req *req, const char *bytes, size_t size);
     void *data;             /* the caller's, for these two */
+    bool connect_only;      /* a connection is all that is wanted ... */
+    unsigned stay_ms;       /* ... that the other side keeps so long; 0: at all */
     unsigned connect_ms;    /* 0: 5 s */
     unsigned first_byte_ms; /* until the answer begins; 0: none */
     unsigned idle_ms;       /* between two pieces of the answer; 0: none */
@@ -73,7 +76,7 @@ struct stk_http_req {
     unsigned limit_ms;
     int64_t began_ms;
     size_t header_bytes;
-    bool dead;
+    bool dead, stayed;
     struct stk_error dead_err;
     char text[256];
 };

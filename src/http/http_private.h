@@ -10,7 +10,7 @@ struct stk_http {
     struct stk_loop *loop;
     CURLM *multi;
     char *base, *unix_path, *ca_file, *cert_file, *key_file;
-    bool skip_verify;
+    bool skip_verify, direct;
     void (*connecting)(void *data);
     void *data;
     struct stk_timer timer;            /* libcurl's */

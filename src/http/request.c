@@ -1,6 +1,7 @@
 /* request.c — one HTTP exchange: what libcurl is told, what its callbacks take in, its limits, and
  * what came of it in words. The loop's side is client.c. */
 #include <ctype.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -147,7 +148,6 @@ static void set_server(struct stk_http_req *req)
     const struct stk_http *http = req->http;
     if (http->unix_path) {
         curl_easy_setopt(req->easy, CURLOPT_UNIX_SOCKET_PATH, http->unix_path);
-        curl_easy_setopt(req->easy, CURLOPT_PROXY, "");
     }
     if (http->connecting) {
         curl_easy_setopt(req->easy, CURLOPT_OPENSOCKETFUNCTION, on_connecting);
@@ -157,6 +157,8 @@ static void set_server(struct stk_http_req *req)
         curl_easy_setopt(req->easy, CURLOPT_SSL_VERIFYPEER, 0L);
         curl_easy_setopt(req->easy, CURLOPT_SSL_VERIFYHOST, 0L);
     }
+    if (http->unix_path || http->direct)
+        curl_easy_setopt(req->easy, CURLOPT_PROXY, "");
     if (http->ca_file)
         curl_easy_setopt(req->easy, CURLOPT_CAINFO, http->ca_file);
     if (http->cert_file)
@@ -178,7 +180,11 @@ static void set_request(struct stk_http_req *req)
     CURL *easy = req->easy;
     if (req->header)
         add_header(req, req->header);
-    if (strcmp(req->method, "GET") != 0)
+    if (req->connect_only)
+        curl_easy_setopt(easy, CURLOPT_CONNECT_ONLY, 1L);
+    if (strcmp(req->method, "HEAD") == 0)
+        curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+    else if (strcmp(req->method, "GET") != 0)
         curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, req->method);
     if (req->body || strcmp(req->method, "POST") == 0) {
         curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)req->body_size);
@@ -287,8 +293,10 @@ static void explain(struct stk_http_req *req, CURLcode result, struct stk_error 
     case CURLE_SEND_ERROR:
     case CURLE_PARTIAL_FILE:
         stk_fail(err, STK_EENGINE, nowhere, "the connection was closed %s%s",
-                 req->status ? "in the middle of the answer" : "before an answer came",
-                 !req->status && lacks_certificate(req->http)
+                 req->connect_only ? "at once"
+                 : req->status     ? "in the middle of the answer"
+                                   : "before an answer came",
+                 !req->connect_only && !req->status && lacks_certificate(req->http)
                      ? ": it may want a certificate of ours"
                      : "");
         return;
@@ -331,9 +339,27 @@ static void drop_easy(struct stk_http_req *req)
     req->easy = req->headers = req->url = NULL;
 }
 
+/* Something between may take a connection that leads nowhere, and closes it when it notices. */
+static void on_stayed(struct stk_timer *timer)
+{
+    struct stk_http_req *req = timer->data;
+    curl_socket_t fd = CURL_SOCKET_BAD;
+    char byte;
+    curl_easy_getinfo(req->easy, CURLINFO_ACTIVESOCKET, &fd);
+    ssize_t n = fd == CURL_SOCKET_BAD ? 0 : recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    bool open = n > 0 || (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK));
+    stk_http_req_finish(req, open ? CURLE_OK : CURLE_RECV_ERROR);
+}
+
 void stk_http_req_finish(struct stk_http_req *req, CURLcode result)
 {
     struct stk_error err = { 0 };
+    if (result == CURLE_OK && req->connect_only && req->stay_ms && !req->stayed && !req->dead) {
+        req->stayed = true;
+        req->limit.fire = on_stayed;
+        stk_timer_start(req->http->loop, &req->limit, req->stay_ms);
+        return;
+    }
     stk_timer_stop(&req->limit);
     if (req->easy)
         status_of(req);
@@ -355,7 +381,7 @@ void stk_http_send(struct stk_http *http, struct stk_http_req *req)
     req->http = http;
     req->status = req->os_error = 0;
     req->fail = STK_HTTP_FINE;
-    req->dead = false;
+    req->dead = req->stayed = false;
     req->header_bytes = 0;
     req->got[0] = req->text[0] = '\0';
     req->limit = (struct stk_timer){ .fire = on_limit, .data = req };

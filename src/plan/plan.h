@@ -92,6 +92,9 @@ struct stk_action {
     size_t n_changes;
 };
 
+/* Why most of what is kept is kept. */
+#define STK_PLAN_AS_WANTED "nothing to change"
+
 /* Owns itself; graph and seen must outlive it. */
 struct stk_plan {
     const char *project;

@@ -47,7 +47,7 @@ static void print_action(struct stk_buf *out, const struct stk_action *a, int wi
     const char *on = colour ? looks[a->verb].colour : "";
     stk_buf_printf(out, "  %s%s %-9s ", on, looks[a->verb].sign, kinds[a->ref.kind].shown);
     stk_buf_printf(out, "%-*s  %s%s", width, a->name, stk_verb_word(a->verb), *on ? "\033[0m" : "");
-    if (a->why && a->verb != STK_KEEP) {
+    if (a->why && strcmp(a->why, STK_PLAN_AS_WANTED) != 0) {
         stk_buf_puts(out, ": ");
         stk_escape_control(out, a->why, strlen(a->why));
     }

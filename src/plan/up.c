@@ -258,6 +258,11 @@ static void take_drift(struct up *u, const struct stk_status *seen, struct stk_a
     action->changes = changes;
 }
 
+static bool is_done(const struct stk_unit *unit, const struct stk_status *seen)
+{
+    return unit->service->own.once.v && seen->state == STK_EXITED && seen->exit_code == 0;
+}
+
 static int recreate(struct up *u, const struct stk_unit *unit, struct choice *choice,
                     const char *why)
 {
@@ -284,7 +289,7 @@ static void decide_instance(struct up *u, const struct stk_unit *unit, struct ch
         choice->act = plan_add(u->p, STK_CREATE, unit, NULL, "it does not exist");
     else if ((why = recreate_reason(u, unit, choice, named)))
         choice->act = recreate(u, unit, choice, why);
-    else if (plan_is_up(seen) || u->p->goal->no_start)
+    else if (plan_is_up(seen) || u->p->goal->no_start || is_done(unit, seen))
         choice->act = NO_ACTION;
     else
         choice->act = plan_add(u->p, STK_START, unit, seen, start_reason(u, seen));
@@ -392,7 +397,8 @@ static void order_instance(struct up *u, const struct stk_node *node, struct cho
 static void keep(struct up *u, const struct stk_unit *unit, const struct choice *choice)
 {
     if (choice->seen && choice->act == NO_ACTION)
-        plan_add(u->p, STK_KEEP, unit, choice->seen, "nothing to change");
+        plan_add(u->p, STK_KEEP, unit, choice->seen,
+                 is_done(unit, choice->seen) ? "done, runs once" : STK_PLAN_AS_WANTED);
 }
 
 static void decide(struct up *u, size_t i)

@@ -120,6 +120,7 @@ static bool culprit(const struct job *job, struct stk_status *ret)
         return true;
     if (job->err.code == STK_ENOTREADY)
         ret->exit_code = then->v[0].exit_code;
+    ret->told = then->v[0].told;
     if (!ret->probe_output) {
         ret->probe_output = then->v[0].probe_output;
         ret->probe_exit = then->v[0].probe_exit;

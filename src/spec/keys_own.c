@@ -38,8 +38,8 @@ static const struct table kind_words = TABLE("job or service", kind_rows);
 static const struct key own_keys[] = {
     { "kind", &type_word, AT(kind), 0, "job or service; absent: a job is what exits 0 by itself",
       &kind_words },
-    { "once", &type_bool, AT(once), KEY_NOT_ACTED, "a finished job is run again only when it changes", NULL },
-    { "ready", &type_set_group, AT(ready), KEY_NOT_ACTED, "how to tell from outside that it is ready",
+    { "once", &type_bool, AT(once), 0, "a finished job is run again only when it changes", NULL },
+    { "ready", &type_set_group, AT(ready), 0, "how to tell from outside that it is ready",
       &ready_table },
     { "settle", &type_duration, AT(settle), 0,
       "without a check, up for so long it is ready; absent: 2s", NULL },

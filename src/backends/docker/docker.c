@@ -53,6 +53,7 @@ static void docker_close(void *self)
     if (docker->pinging)
         stk_http_abandon(&docker->ping);
     stk_http_req_clear(&docker->ping);
+    stk_http_free(docker->outside);
     stk_http_free(docker->http);
     stk_ssh_free(docker->ssh);
     json_decref(docker->image_ids);

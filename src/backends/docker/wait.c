@@ -1,11 +1,12 @@
 /* wait.c — waits until a condition holds of a container: listens first, then looks, and looks
- * again at each news and now and then; meanwhile its health check is run for it (probe.c). What a
- * look means is the judge's. */
+ * again at each news and now and then; meanwhile its health check is run for it (probe.c), or it is asked
+ * from outside (outside.c). What a look means is the judge's. */
 #include <stdlib.h>
 
 #include "engine.h"
 #include "events.h"
 #include "judge.h"
+#include "outside.h"
 #include "own.h"
 #include "probe.h"
 #include "resolve.h"
@@ -25,6 +26,7 @@ struct wait {
     struct stk_listener listener;
     struct stk_judge judge;
     struct stk_probe probe;
+    struct stk_outside outside;
     struct stk_seen *seen; /* by the last look */
     const struct stk_own *own;
     struct stk_arena *arena; /* of own when it is the label's; NULL: not looked at yet */
@@ -44,6 +46,8 @@ static void complete(struct stk_seen *seen, const struct wait *w)
         st->probe_output = stk_arena_strdup(seen->arena, output);
         st->probe_exit = w->probe.exit_code;
     }
+    if (w->outside.told.size && !w->judge.passed)
+        st->told = stk_arena_strdup(seen->arena, w->outside.told.bytes);
     if (w->failed && w->judge.died && st->state == STK_RUNNING)
         st->exit_code = w->judge.exit_code;
     if (w->passed && !w->failed)
@@ -59,6 +63,7 @@ static void clear(struct stk_task *task)
         complete(w->seen, w);
     w->req->seen = TAKE(w->seen);
     stk_probe_clear(&w->probe);
+    stk_outside_clear(&w->outside);
     stk_events_leave(task->docker, &w->listener);
     stk_arena_free(w->arena);
     free(w->id);
@@ -87,6 +92,14 @@ static void on_news(struct stk_listener *listener, const struct stk_news *news)
         w->news = true;
 }
 
+static void on_outside(struct stk_outside *outside)
+{
+    struct wait *w = outside->data;
+    w->judge.passed = true;
+    if (!w->task.canceled && w->task.step == REST)
+        look(w);
+}
+
 static void on_passed(struct stk_probe *probe)
 {
     struct wait *w = probe->data;
@@ -103,6 +116,10 @@ static bool accelerated(const struct wait *w)
 
 static void go_on(struct wait *w, const json_t *found, unsigned again_ms)
 {
+    if (stk_judge_may_ask(&w->judge, &w->seen->v[0]))
+        stk_outside_start(w->task.docker, &w->outside, &w->own->ready, found);
+    else
+        stk_outside_stop(&w->outside);
     if (!stk_judge_may_pass(&w->judge, &w->seen->v[0])) {
         w->passed = false;
         stk_probe_stop(&w->probe);
@@ -137,6 +154,7 @@ static void judge(struct wait *w, const json_t *found)
     stk_seen_free(w->seen);
     w->seen = stk_seen_finish(&seeing);
     heed(w);
+    w->judge.told = w->outside.told.size ? w->outside.told.bytes : NULL;
     int64_t engine_now = w->task.docker->same_machine ? stk_now_ms() : 0;
     switch (stk_judge_look(&w->judge, &w->seen->v[0], stk_monotonic_ms(), engine_now, &again_ms,
                            &err)) {
@@ -196,6 +214,7 @@ void stk_docker_wait(void *self, struct stk_wait_req *req)
     w->id = req->ref.id ? stk_strdup(req->ref.id) : NULL;
     req->seen = NULL;
     stk_judge_init(&w->judge, req->until, req->settle_ms);
+    w->outside = (struct stk_outside){ .passed = on_outside, .data = w };
     w->probe = (struct stk_probe){ .passed = on_passed, .data = w };
     w->listener = (struct stk_listener){ .news = on_news, .data = w };
     bool live = stk_events_live(self);

@@ -30,7 +30,7 @@
  *                                     a healthcheck in its spec; default: healthy after 10 ms;
  *                                     []: never
  *         "ready_ms": 20,             from then on its check passes when a wait runs it itself;
- *                                     default: never
+ *                                     default: never; x-stackctl.ready: at once
  *         "probe_output": "refused", "probe_exit": 1,    what a check that fails prints
  *         "stop_ms": 5, "stop_code": 143,  how long the stop signal takes and how it then exits
  *         "ignores_stop": true,       only SIGKILL ends it

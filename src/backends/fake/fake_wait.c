@@ -23,6 +23,15 @@ static struct fake_unit *unit_of(struct fake_job *job)
     return fake_by_ref(job->engine, job->engine->opts->project, &req->ref);
 }
 
+static const char *told(const struct fake_job *job, struct stk_arena *arena,
+                        const struct fake_behaviour *b)
+{
+    const struct stk_ready *ready = &((const struct wait *)job->more)->own->ready;
+    const char *what = ready->tcp ? "tcp" : ready->http.set ? "http" : ready->file ? "file" : "log";
+    return stk_arena_printf(arena, "%s: %s", what,
+                            b && b->probe_output ? b->probe_output : "not there");
+}
+
 /* The last check that we ran ourselves is told when the engine's own told nothing yet. */
 static struct stk_seen *see(struct fake_job *job)
 {
@@ -34,6 +43,10 @@ static struct stk_seen *see(struct fake_job *job)
     *st = seen->v[0];
     seen->v = st;
     const struct fake_behaviour *b = u ? fake_behaviour(job->engine, u) : NULL;
+    if (w->judge.asked) {
+        st->told = w->ran && !w->judge.passed ? told(job, seen->arena, b) : NULL;
+        return seen;
+    }
     if (w->passed) {
         st->health = STK_HEALTH_HEALTHY;
         st->probe_output = "";
@@ -60,7 +73,9 @@ static bool probe(struct fake_job *job)
         return false;
     fake_note(e, "probe", u->name);
     w->ran = true;
-    w->passed = fake_check_passes(e, u);
+    const struct fake_behaviour *b = fake_behaviour(e, u);
+    bool at_once = w->judge.asked && !(b && b->gets_ready);
+    w->passed = at_once || fake_check_passes(e, u);
     w->probe_at = e->clock + w->pause_ms * STK_NS_PER_MS;
     w->pause_ms = w->pause_ms * 2 < STK_PROBE_LONGEST_MS ? w->pause_ms * 2 : STK_PROBE_LONGEST_MS;
     return w->passed;
@@ -104,9 +119,11 @@ static void look(struct fake_job *job)
     int64_t now_ms = job->engine->clock / STK_NS_PER_MS;
     unsigned again_ms;
     heed(job, &seen->v[0]);
+    w->judge.told = seen->v[0].told;
     enum stk_verdict verdict =
         stk_judge_look(&w->judge, &seen->v[0], now_ms, now_ms, &again_ms, &err);
-    bool may_pass = stk_judge_may_pass(&w->judge, &seen->v[0]) && accelerated(job);
+    bool may_ask = stk_judge_may_ask(&w->judge, &seen->v[0]);
+    bool may_pass = may_ask || (stk_judge_may_pass(&w->judge, &seen->v[0]) && accelerated(job));
     if (verdict != STK_PENDING) {
         req->seen = seen;
         fake_job_end(job, &err);
@@ -115,6 +132,7 @@ static void look(struct fake_job *job)
     stk_seen_free(seen);
     w->probing = w->probing && may_pass;
     if (may_pass && probe(job)) {
+        w->judge.passed = may_ask;
         req->seen = see(job);
         fake_job_end(job, NULL);
         return;

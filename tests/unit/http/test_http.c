@@ -19,6 +19,7 @@ static char dir[64], path[96];
 static int listener = -1;
 static pthread_t acceptor;
 static int connections;
+static bool slams; /* it closes each connection at once */
 
 static void put(int fd, const char *text)
 {
@@ -104,6 +105,10 @@ static void *serve(void *data)
 {
     int fd = (int)(intptr_t)data;
     char request[2048] = "";
+    if (slams) {
+        close(fd);
+        return NULL;
+    }
     size_t have = 0;
     ssize_t n;
     while ((n = read(fd, request + have, sizeof(request) - 1 - have)) > 0) {
@@ -462,10 +467,34 @@ START_TEST(a_request_can_be_taken_back_without_its_done)
 }
 END_TEST
 
-STK_TESTS("http", a_plain_answer_comes_whole_with_the_header_wanted,
-          a_chunked_answer_is_put_together, a_body_is_sent, a_refusal_is_an_answer_and_no_error,
-          a_connection_is_used_again, what_breaks_an_answer_is_told,
-          a_total_limit_ends_a_stream_that_is_never_idle, no_server_says_why,
-          a_consumer_may_cancel_inside_its_callback, a_consumer_may_submit_inside_its_callback,
-          cancel_before_anything_was_sent_sends_nothing, a_deadline_of_the_request_reads_timed_out,
-          streams_do_not_hold_up_short_requests, a_request_can_be_taken_back_without_its_done)
+START_TEST(a_connection_may_be_all_that_is_wanted)
+{
+    begin();
+    struct stk_http_req req = { .path = "/", .connect_only = true, .stay_ms = 30 };
+    run(&req);
+    ck_assert_int_eq(req.op.err.code, STK_OK);
+    stk_http_req_clear(&req);
+    slams = true;
+    req = (struct stk_http_req){ .path = "/", .connect_only = true, .stay_ms = 30 };
+    run(&req);
+    ck_assert_str_eq(req.op.err.msg, "the connection was closed at once");
+    stk_http_req_clear(&req);
+    slams = false;
+    req = (struct stk_http_req){
+        .path = "/", .connect_only = true, .stay_ms = 10000, .op = { .timeout_ms = 20 }
+    };
+    run(&req);
+    ck_assert_int_eq(req.op.err.code, STK_ETIMEOUT);
+    stk_http_req_clear(&req);
+    end();
+}
+END_TEST
+
+STK_TESTS("http", a_connection_may_be_all_that_is_wanted,
+          a_plain_answer_comes_whole_with_the_header_wanted, a_chunked_answer_is_put_together,
+          a_body_is_sent, a_refusal_is_an_answer_and_no_error, a_connection_is_used_again,
+          what_breaks_an_answer_is_told, a_total_limit_ends_a_stream_that_is_never_idle,
+          no_server_says_why, a_consumer_may_cancel_inside_its_callback,
+          a_consumer_may_submit_inside_its_callback, cancel_before_anything_was_sent_sends_nothing,
+          a_deadline_of_the_request_reads_timed_out, streams_do_not_hold_up_short_requests,
+          a_request_can_be_taken_back_without_its_done)
