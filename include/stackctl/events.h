@@ -35,6 +35,7 @@ enum stk_event_type {
     STK_EV_FAILED,
     STK_EV_SKIPPED, /* not tried: why says what failed before */
     STK_EV_WARNING, /* no unit needed */
+    STK_EV_SAID,    /* a line that a hook printed is the message */
 };
 
 struct stk_event {
@@ -46,7 +47,7 @@ struct stk_event {
     unsigned elapsed_ms;            /* DONE, FAILED: since BEGIN */
     unsigned grace_ms;              /* BEGIN of a stop: SIGKILL follows after that long */
     const struct stk_progress *progress; /* PROGRESS */
-    const char *message;            /* FAILED, SKIPPED, WARNING; PROGRESS of a stop: who takes long */
+    const char *message;            /* FAILED, SKIPPED, WARNING, SAID; PROGRESS of a stop: who takes long */
     enum stk_code code;             /* FAILED */
     struct stk_src src;             /* FAILED: the place in the file, or line 0 */
     const struct stk_status *status; /* FAILED: how the culprit ended, when known */

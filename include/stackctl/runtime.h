@@ -45,7 +45,8 @@ struct stk_progress {
 };
 
 /* Brings the unit up as its spec says. For a service instance: pulls its image if it is missing,
- * creates, starts. Already running with the same config: succeeds at once. Exists stopped: starts it. */
+ * creates, starts, and runs its post_start hooks; one that fails is a failure, and the instance stays
+ * up. Already running with the same config: succeeds at once. Exists stopped: starts it. */
 struct stk_start_req {
     struct stk_op op;
     const struct stk_unit *unit; /* NULL: only start again the existing instance that ref names */
@@ -66,6 +67,7 @@ struct stk_start_req {
     struct stk_opt grace;   /* with replace: ms, overriding the instance's own */
     void (*progress)(struct stk_start_req *req, const struct stk_progress *p); /* may be NULL */
     void (*warn)(struct stk_start_req *req, const char *text); /* of what has no effect; may be NULL */
+    void (*said)(struct stk_start_req *req, const char *line); /* a line that a hook printed; or NULL */
     /* results */
     bool changed;           /* something was really done */
     char since[40];         /* logs of this run come after this engine time; "": from the beginning */
@@ -73,12 +75,15 @@ struct stk_start_req {
 void stk_runtime_start(struct stk_runtime *rt, struct stk_start_req *req);
 
 /* The stop signal (SIGTERM unless the spec says otherwise), SIGKILL after grace. Already stopped or
- * absent: succeeds. */
+ * absent: succeeds. Before it, and before a replaced instance is stopped, the pre_stop hooks that it was
+ * made with are run; one that fails is a failure, and the instance stays up. A kill runs none. */
 struct stk_stop_req {
     struct stk_op op;
     struct stk_ref ref;
     struct stk_opt grace; /* ms, never rounded down to 0; not set: the instance's own, else 10 s */
     bool kill;            /* SIGKILL at once */
+    const char *config;   /* canonical form of its service now, for what does not tell its own; or NULL */
+    void (*said)(struct stk_stop_req *req, const char *line); /* a line that a hook printed; or NULL */
     bool changed;         /* result */
 };
 void stk_runtime_stop(struct stk_runtime *rt, struct stk_stop_req *req);

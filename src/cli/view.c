@@ -111,6 +111,15 @@ void view_add_skipped(struct stk_buf *out, const struct stk_event *ev)
     }
 }
 
+void view_add_said(struct stk_buf *out, const struct stk_event *ev)
+{
+    const char *message = ev->message ? ev->message : "";
+    stk_escape_control(out, ev->ref.name, strlen(ev->ref.name));
+    stk_buf_printf(out, "-%u ->  | ", ev->ref.index);
+    stk_escape_control(out, message, strlen(message));
+    stk_buf_putc(out, '\n');
+}
+
 void view_add_warning(struct stk_buf *out, const struct stk_event *ev)
 {
     const char *message = ev->message ? ev->message : "";

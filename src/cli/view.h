@@ -34,6 +34,8 @@ void view_add_name(struct stk_buf *out, enum stk_kind kind, const char *name);
 /* "not started because 'db' failed". */
 void view_add_skipped(struct stk_buf *out, const struct stk_event *ev);
 /* "warning: …" */
+/* "web-1 ->  | text", as Docker Compose shows what a hook prints. */
+void view_add_said(struct stk_buf *out, const struct stk_event *ev);
 void view_add_warning(struct stk_buf *out, const struct stk_event *ev);
 
 #endif

@@ -38,6 +38,7 @@ static const char *const phases[STK_PHASE_COUNT] = {
 static const char *const states[] = {
     [STK_EV_BEGIN] = "begin",   [STK_EV_PROGRESS] = "progress", [STK_EV_DONE] = "done",
     [STK_EV_FAILED] = "failed", [STK_EV_SKIPPED] = "skipped",   [STK_EV_WARNING] = "warning",
+    [STK_EV_SAID] = "said",
 };
 
 static void set_text(json_t *object, const char *key, const char *s)
@@ -150,7 +151,9 @@ static json_t *event_json(const struct view *view, const struct stk_event *ev)
         json_object_set_new(object, "progress", progress_json(ev->progress));
     if (ev->type == STK_EV_FAILED)
         add_failure(object, ev);
-    if (ev->type == STK_EV_SKIPPED || ev->type == STK_EV_WARNING || ev->type == STK_EV_PROGRESS)
+    bool worded = ev->type == STK_EV_SKIPPED || ev->type == STK_EV_WARNING ||
+                  ev->type == STK_EV_PROGRESS || ev->type == STK_EV_SAID;
+    if (worded)
         set_text(object, "message", ev->message);
     return object;
 }

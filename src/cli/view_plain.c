@@ -55,6 +55,8 @@ static void event(struct stk_sink *sink, const struct stk_event *ev)
         view_add_warning(&plain->out, ev);
         stk_buf_putc(&plain->out, '\n');
     }
+    if (ev->type == STK_EV_SAID && !plain->quiet)
+        view_add_said(&plain->out, ev);
     view_write(&plain->view, &plain->out);
 }
 

@@ -57,6 +57,7 @@ static struct look look_of(const struct tty *tty, const struct view_unit *unit)
         return (struct look){ "✘", "x", "\033[31m" };
     case STK_EV_SKIPPED:
     case STK_EV_WARNING:
+    case STK_EV_SAID:
         break;
     }
     return (struct look){ "-", "-", "\033[33m" };
@@ -215,11 +216,14 @@ static void event(struct stk_sink *sink, const struct stk_event *ev)
     view_units_take(&tty->units, ev, stk_monotonic_ms());
     tty->changed = true;
     arm(tty);
-    if (ev->type != STK_EV_FAILED && ev->type != STK_EV_WARNING)
+    bool stays = ev->type == STK_EV_FAILED || ev->type == STK_EV_WARNING || ev->type == STK_EV_SAID;
+    if (!stays)
         return;
     erase(tty); /* what stays goes above the picture */
     if (ev->type == STK_EV_FAILED) {
         stk_failure(&tty->out, tty->view.spec, ev, tty->view.colour);
+    } else if (ev->type == STK_EV_SAID) {
+        view_add_said(&tty->out, ev);
     } else {
         view_add_warning(&tty->out, ev);
         stk_buf_putc(&tty->out, '\n');

@@ -57,7 +57,7 @@ static void take_progress(struct view_unit *unit, const struct stk_progress *p)
 struct view_unit *view_units_take(struct view_units *units, const struct stk_event *ev,
                                   int64_t now_ms)
 {
-    if (!ev->name || ev->type == STK_EV_WARNING)
+    if (!ev->name || ev->type == STK_EV_WARNING || ev->type == STK_EV_SAID)
         return NULL;
     struct view_unit *unit = find(units, ev->ref.kind, ev->name);
     unit->phase = ev->phase;

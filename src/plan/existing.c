@@ -84,7 +84,7 @@ static void decide_down(struct existing *e, const struct stk_status *status, str
     if (plan_is_up(status))
         fate->stop = plan_add(e->p, STK_STOP, NULL, status, "the stack goes down");
     fate->removal = plan_add(e->p, STK_REMOVE, NULL, status, "the stack goes down");
-    plan_after(e->p, fate->removal, fate->stop, true);
+    plan_after(e->p, fate->removal, fate->stop, false);
 }
 
 static void decide_rm(struct existing *e, const struct stk_status *status, struct fate *fate)
@@ -94,7 +94,7 @@ static void decide_rm(struct existing *e, const struct stk_status *status, struc
     if (plan_is_up(status))
         fate->stop = plan_add(e->p, STK_STOP, NULL, status, "--stop");
     fate->removal = plan_add(e->p, STK_REMOVE, NULL, status, "it is stopped");
-    plan_after(e->p, fate->removal, fate->stop, true);
+    plan_after(e->p, fate->removal, fate->stop, false);
 }
 
 static void decide(struct existing *e, const struct stk_status *status, struct fate *fate)

@@ -454,7 +454,7 @@ static void remove_instance(struct planner *p, const struct stk_status *status, 
 {
     int stop = plan_is_up(status) ? plan_add(p, STK_STOP, NULL, status, why) : NO_ACTION;
     int removal = plan_add(p, STK_REMOVE, NULL, status, why);
-    plan_after(p, removal, stop, true);
+    plan_after(p, removal, stop, false);
 }
 
 static void note_elsewhere(struct planner *p, const struct stk_status *status)

@@ -265,6 +265,31 @@ static void warned(struct stk_start_req *req, const char *text)
                   .type = STK_EV_WARNING, .phase = phase_of(job->action), .message = text });
 }
 
+static void say(struct job *job, const char *line)
+{
+    tell(job, &(struct stk_event){
+                  .type = STK_EV_SAID, .phase = phase_of(job->action), .message = line });
+}
+
+static void hook_of_start_said(struct stk_start_req *req, const char *line)
+{
+    say(STK_CONTAINER(req, struct job, start), line);
+}
+
+static void hook_of_stop_said(struct stk_stop_req *req, const char *line)
+{
+    say(STK_CONTAINER(req, struct job, stop), line);
+}
+
+/* What the file says of it now, or NULL. */
+static const char *config_of(const struct job *job)
+{
+    const struct stk_graph *graph = job->run->req->graph;
+    const struct stk_service *service =
+        graph ? stk_spec_service(graph->spec, job->action->ref.name) : NULL;
+    return service ? service->config : NULL;
+}
+
 static void started(struct stk_op *op)
 {
     struct job *job = op->data;
@@ -291,6 +316,7 @@ static void begin_start(struct job *job)
         .grace = job->run->req->grace,
         .progress = job->run->req->quiet_pull ? NULL : pulled_some,
         .warn = warned,
+        .said = hook_of_start_said,
     };
     job->current = &job->start.op;
     stk_runtime_start(job->run->rt, &job->start);
@@ -319,6 +345,8 @@ static void begin_stop(struct job *job)
         .ref = job->action->ref,
         .grace = job->run->req->grace,
         .kill = job->action->verb == STK_KILL,
+        .config = config_of(job),
+        .said = hook_of_stop_said,
     };
     job->current = &job->stop.op;
     stopping_begin(job);

@@ -50,6 +50,7 @@ const char *stk_event_word(enum stk_phase phase, enum stk_event_type type)
         return "Error";
     case STK_EV_SKIPPED:
         return "Skipped";
+    case STK_EV_SAID:
     case STK_EV_WARNING:
         return "Warning";
     }

@@ -3,13 +3,16 @@
 #include <stdlib.h>
 
 #include "engine.h"
+#include "hooked.h"
+#include "hooks.h"
+#include "labels.h"
 #include "resolve.h"
 #include "since.h"
 #include "text.h"
 #include "words.h"
 
-enum step { BEGIN, FIND, LOOK, TAIL, START };
-static const char *const steps[] = { "BEGIN", "FIND", "LOOK", "TAIL", "START" };
+enum step { BEGIN, FIND, LOOK, TAIL, START, HOOKS };
+static const char *const steps[] = { "BEGIN", "FIND", "LOOK", "TAIL", "START", "HOOKS" };
 
 enum { START_MS = 75000 };
 
@@ -20,6 +23,7 @@ struct again {
     struct stk_start_req *req;
     struct stk_since since;
     char *id, *finished;
+    struct stk_hooked hooked;
 };
 
 static void clear(struct stk_task *task)
@@ -27,6 +31,7 @@ static void clear(struct stk_task *task)
     struct again *again = (struct again *)task;
     free(again->id);
     free(again->finished);
+    stk_hooked_clear(&again->hooked);
 }
 
 static void absent(struct again *again)
@@ -51,6 +56,8 @@ static void on_look(struct again *again)
         return;
     }
     again->id = stk_strdup(id);
+    const json_t *labels = stk_json_get(stk_json_get(look, "Config"), "Labels");
+    again->hooked.list = stk_hooks_of(stk_json_str(labels, STK_LABEL_CONFIG), STK_POST_START);
     again->finished = ended ? stk_strdup(ended) : NULL;
     stk_since_send(&again->task, TAIL, &again->since, id);
 }
@@ -61,6 +68,35 @@ static void on_tail(struct again *again)
     stk_since_read(&again->since, again->finished, again->req->since, sizeof(again->req->since));
     again->task.call.wait_ms = START_MS;
     stk_task_go(&again->task, START, "POST", NULL, "/containers/%s/start", again->id);
+}
+
+static void on_said(struct stk_hooked *hooked, const char *line)
+{
+    const struct again *again = STK_CONTAINER(hooked, struct again, hooked);
+    if (again->req->said)
+        again->req->said(again->req, line);
+}
+
+static void on_started(struct again *again)
+{
+    struct stk_hooked *hooked = &again->hooked;
+    again->req->changed = again->task.call.status != 304; /* 304: it was started already */
+    if (!again->req->changed || !hooked->list) {
+        stk_task_end(&again->task, NULL);
+        return;
+    }
+    hooked->service = again->task.name;
+    hooked->moment = STK_POST_START;
+    hooked->container = again->id;
+    hooked->said = on_said;
+    stk_hooked_go(&again->task, HOOKS, hooked);
+}
+
+static void on_hooked(struct again *again)
+{
+    struct stk_error err = { 0 };
+    stk_error_move(&err, &again->hooked.op.err);
+    stk_task_end(&again->task, &err);
 }
 
 static void on_find(struct again *again)
@@ -81,7 +117,7 @@ static void next(struct stk_task *task)
         absent(again);
         return;
     }
-    if (err->code && task->step != TAIL) {
+    if (err->code && task->step != TAIL && task->step != HOOKS) {
         stk_task_fail_in(task, "starting container of service '%s'", again->req->ref.name);
         return;
     }
@@ -97,8 +133,10 @@ static void next(struct stk_task *task)
         on_tail(again);
         return;
     case START:
-        again->req->changed = task->call.status != 304; /* 304: it was started already */
-        stk_task_end(task, NULL);
+        on_started(again);
+        return;
+    case HOOKS:
+        on_hooked(again);
         return;
     }
 }

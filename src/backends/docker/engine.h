@@ -38,7 +38,7 @@ struct stk_docker {
         struct stk_probe *first; /* and those that wait for their turn: probe.h */
     } probes;
     struct stk_http *outside; /* to containers themselves; made when first needed: outside.h */
-    json_t *image_ids; /* reference → ID, as last seen; spares a look at each creation */
+    json_t *image_ids;        /* reference → ID, as last seen; spares a look at each creation */
 };
 
 /* The path of the socket it is at, or NULL; an engine at one is taken to see our files. */
@@ -106,6 +106,7 @@ struct stk_task {
     void (*next)(struct stk_task *);  /* each call's done: goes on to the next step */
     void (*clear)(struct stk_task *); /* frees what the operation's own struct holds, or NULL */
     struct stk_call call;
+    struct stk_op *nested;  /* a step that is a request of its own, while it is under way */
     struct stk_timer timer; /* for stk_task_pause */
     bool canceled;
     struct stk_task *prev, *next_task;
@@ -119,6 +120,8 @@ void stk_task_go(struct stk_task *task, int step, const char *method, json_t *bo
                  const char *path, ...) __attribute__((format(printf, 5, 6)));
 /* Sets the step and goes on after ms. */
 void stk_task_pause(struct stk_task *task, int step, unsigned ms);
+/* Sets the step for op, which the caller submits then; its done is the task's. */
+void stk_task_nest(struct stk_task *task, int step, struct stk_op *op);
 /* Sets and traces the step only. */
 void stk_task_step(struct stk_task *task, int step);
 /* Ends the request and frees the task. *err is moved, NULL: success. */

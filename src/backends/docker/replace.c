@@ -3,10 +3,12 @@
  * one as it was. Taking one that was set aside back is restore.c. */
 #include <stdlib.h>
 
+#include "labels.h"
 #include "resolve.h"
 #include "service.h"
 #include "stop.h"
 #include "text.h"
+#include "words.h"
 
 void stk_replace_begin(struct service *s, json_t *found)
 {
@@ -30,9 +32,38 @@ void stk_replace_old(struct service *s)
         stk_replace_stop_old(s);
 }
 
-void stk_replace_stop_old(struct service *s)
+static void stop_old(struct service *s)
 {
     stk_stop_send(&s->task, STOP_OLD, s->old_id, s->req->grace, s->old);
+}
+
+/* What it was made with tells its hooks; another tool's container has those of the file. */
+void stk_replace_stop_old(struct service *s)
+{
+    const json_t *labels = stk_json_get(stk_json_get(s->old, "Config"), "Labels");
+    const char *config = stk_json_str(labels, STK_LABEL_CONFIG);
+    const char *state = stk_json_str(stk_json_get(s->old, "State"), "Status");
+    bool runs = stk_state_parse(state) == STK_RUNNING;
+    if (!runs || !stk_service_hook(s, PRE_STOP, s->old_id, config ? config : s->unit->config))
+        stop_old(s);
+}
+
+void stk_replace_hooked(struct service *s)
+{
+    if (!s->hooked.op.err.code || stk_hooked_too_late(&s->hooked)) {
+        stop_old(s);
+        return;
+    }
+    stk_error_move(&s->refusal, &s->hooked.op.err);
+    stk_task_go(&s->task, DROP_NEW, "DELETE", NULL, "/containers/%s?force=1&v=1", s->id);
+}
+
+/* The old one stays as it was. */
+void stk_replace_dropped(struct service *s)
+{
+    struct stk_error err = { 0 };
+    stk_error_move(&err, &s->refusal);
+    stk_task_end(&s->task, &err);
 }
 
 void stk_replace_remove_old(struct service *s)

@@ -6,6 +6,7 @@
 
 #include "conflict.h"
 #include "create.h"
+#include "hooks.h"
 #include "place.h"
 #include "resolve.h"
 #include "service.h"
@@ -36,6 +37,9 @@ static const char *const steps[] = {
     [RENAME_AGAIN] = "RENAME_AGAIN",
     [START] = "START",
     [PORT] = "PORT",
+    [POST_START] = "POST_START",
+    [PRE_STOP] = "PRE_STOP",
+    [DROP_NEW] = "DROP_NEW",
 };
 
 static void clear(struct stk_task *task)
@@ -50,6 +54,7 @@ static void clear(struct stk_task *task)
     free(s->old_id);
     free(s->name);
     free(s->finished);
+    stk_hooked_clear(&s->hooked);
     stk_error_clear(&s->refusal);
 }
 
@@ -438,10 +443,41 @@ static void on_started(struct service *s)
     } else if (err->code) {
         stk_service_fail_in(s, "starting container");
     } else {
-        if (s->task.call.status != 304) /* 304: it was started already */
-            s->req->changed = true;
-        finish(s);
+        bool started = s->task.call.status != 304; /* 304: it was started already */
+        s->req->changed |= started;
+        if (!started || !stk_service_hook(s, POST_START, s->id, s->unit->config))
+            finish(s);
     }
+}
+
+static void on_said(struct stk_hooked *hooked, const char *line)
+{
+    struct service *s = STK_CONTAINER(hooked, struct service, hooked);
+    if (s->req->said)
+        s->req->said(s->req, line);
+}
+
+bool stk_service_hook(struct service *s, int step, const char *container, const char *config)
+{
+    const char *moment = step == POST_START ? STK_POST_START : STK_PRE_STOP;
+    json_t *list = stk_hooks_of(config, moment);
+    if (!list)
+        return false;
+    stk_hooked_clear(&s->hooked);
+    s->hooked = (struct stk_hooked){ .service = s->unit->ref.name,
+                                     .moment = moment,
+                                     .container = container,
+                                     .list = list,
+                                     .said = on_said };
+    stk_hooked_go(&s->task, step, &s->hooked);
+    return true;
+}
+
+static void on_post_start(struct service *s)
+{
+    struct stk_error err = { 0 };
+    stk_error_move(&err, &s->hooked.op.err);
+    stk_task_end(&s->task, &err);
 }
 
 static void on_port_holder(struct service *s)
@@ -486,6 +522,9 @@ static void (*const answers[])(struct service *) = {
     [RENAME_AGAIN] = stk_replace_rename,
     [START] = on_started,
     [PORT] = on_port_holder,
+    [POST_START] = on_post_start,
+    [PRE_STOP] = stk_replace_hooked,
+    [DROP_NEW] = stk_replace_dropped,
 };
 
 static void next(struct stk_task *task)

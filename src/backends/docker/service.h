@@ -3,6 +3,7 @@
 #define STK_DOCKER_SERVICE_H
 
 #include "engine.h"
+#include "hooked.h"
 #include "pull.h"
 #include "since.h"
 
@@ -29,6 +30,9 @@ enum service_step {
     RENAME_AGAIN,
     START,
     PORT,
+    POST_START,
+    PRE_STOP,
+    DROP_NEW,
 };
 
 struct service {
@@ -45,6 +49,7 @@ struct service {
     json_t *attached;    /* networks that the container to be started is on, or NULL */
     size_t next_network; /* of the unit's, to be connected */
     struct stk_since since;
+    struct stk_hooked hooked;
     char *finished; /* when its last run ended */
     bool looked, by_name, pulled, misnamed, renaming, warned;
     unsigned tries;
@@ -56,6 +61,8 @@ enum stk_code stk_service_failed(const struct service *s); /* the code of the la
  * container itself. */
 void stk_service_fail_in(struct service *s, const char *doing);
 void stk_service_run(struct service *s);
+/* The step of running those hooks (hooks.h) in a container; false: there are none. */
+bool stk_service_hook(struct service *s, int step, const char *container, const char *config);
 
 void stk_service_begin(struct service *s);
 
@@ -69,11 +76,13 @@ enum stk_delivery stk_deliver_send(struct service *s, struct stk_error *reterr);
 
 /* replace.c: from the new container being there to its having the old one's name. */
 void stk_replace_begin(struct service *s, json_t *found); /* found: the one to be replaced */
-void stk_replace_old(struct service *s); /* what becomes of the old one, as asked */
-void stk_replace_stop_old(struct service *s);
+void stk_replace_old(struct service *s);      /* what becomes of the old one, as asked */
+void stk_replace_stop_old(struct service *s); /* after its hooks */
 void stk_replace_remove_old(struct service *s);
 void stk_replace_rename(struct service *s);
 /* Answers. */
+void stk_replace_hooked(struct service *s);
+void stk_replace_dropped(struct service *s);
 void stk_replace_stopped(struct service *s);
 void stk_replace_set_aside(struct service *s);
 void stk_replace_removed(struct service *s);

@@ -1,12 +1,17 @@
-/* stop.c — stops a container within its grace, or kills it. */
+/* stop.c — stops a container within its grace, its hooks first, or kills it. */
+#include <stdlib.h>
+
 #include "engine.h"
+#include "hooked.h"
+#include "hooks.h"
+#include "labels.h"
 #include "resolve.h"
 #include "stop.h"
 #include "text.h"
 #include "words.h"
 
-enum step { BEGIN, FIND, LOOK, STOP };
-static const char *const steps[] = { "BEGIN", "FIND", "LOOK", "STOP" };
+enum step { BEGIN, FIND, LOOK, HOOKS, STOP };
+static const char *const steps[] = { "BEGIN", "FIND", "LOOK", "HOOKS", "STOP" };
 
 enum { DEFAULT_GRACE_S = 10, MARGIN_MS = 30000 };
 
@@ -15,7 +20,18 @@ static const struct stk_src nowhere;
 struct stop {
     struct stk_task task;
     struct stk_stop_req *req;
+    json_t *look;
+    char *id;
+    struct stk_hooked hooked;
 };
+
+static void clear(struct stk_task *task)
+{
+    struct stop *stop = (struct stop *)task;
+    json_decref(stop->look);
+    free(stop->id);
+    stk_hooked_clear(&stop->hooked);
+}
 
 void stk_stop_send(struct stk_task *task, int step, const char *id, struct stk_opt grace_ms,
                    const json_t *look)
@@ -42,25 +58,63 @@ static void stop_one(struct stop *stop, const char *id, const json_t *look)
         stk_stop_send(&stop->task, STOP, id, stop->req->grace, look);
 }
 
-/* The container's own grace, which an answer to a stop may take, is only in its details. */
+/* The container's own grace, which an answer to a stop may take, and its hooks are only in its details. */
 static void look_or_stop(struct stop *stop, const char *id)
 {
-    if (stop->req->kill || stop->req->grace.set)
+    if (stop->req->kill)
         stop_one(stop, id, NULL);
     else
         stk_look(&stop->task, LOOK, STK_SERVICE, id);
 }
 
+static void on_said(struct stk_hooked *hooked, const char *line)
+{
+    const struct stop *stop = STK_CONTAINER(hooked, struct stop, hooked);
+    if (stop->req->said)
+        stop->req->said(stop->req, line);
+}
+
+/* What it was made with tells its hooks; another tool's container has those of the file. */
+static void hooks_or_stop(struct stop *stop, bool runs)
+{
+    const json_t *labels = stk_json_get(stk_json_get(stop->look, "Config"), "Labels");
+    const char *config = stk_json_str(labels, STK_LABEL_CONFIG);
+    const char *service = stk_json_text(labels, STK_LABEL_SERVICE);
+    json_t *list = runs ? stk_hooks_of(config ? config : stop->req->config, STK_PRE_STOP) : NULL;
+    if (!list) {
+        stop_one(stop, stop->id, stop->look);
+        return;
+    }
+    stop->hooked = (struct stk_hooked){ .service = service ? service : stop->task.name,
+                                        .moment = STK_PRE_STOP,
+                                        .container = stop->id,
+                                        .list = list,
+                                        .said = on_said };
+    stk_hooked_go(&stop->task, HOOKS, &stop->hooked);
+}
+
+static void on_hooked(struct stop *stop)
+{
+    struct stk_error err = { 0 };
+    if (!stop->hooked.op.err.code || stk_hooked_too_late(&stop->hooked)) {
+        stop_one(stop, stop->id, stop->look);
+        return;
+    }
+    stk_error_move(&err, &stop->hooked.op.err);
+    stk_task_end(&stop->task, &err);
+}
+
 static void on_look(struct stop *stop)
 {
-    STK_CLEANUP(stk_jsonp) json_t *look = json_incref(stop->task.call.json);
+    const json_t *look = stop->look = json_incref(stop->task.call.json);
     const char *word = stk_json_str(stk_json_get(look, "State"), "Status");
     enum stk_state state = stk_state_parse(word);
     const char *id = stk_json_text(look, "Id");
     bool up = state == STK_RUNNING || state == STK_PAUSED || state == STK_RESTARTING;
     struct stk_error err = { 0 };
-    if (up)
-        stop_one(stop, id, look);
+    stop->id = id ? stk_strdup(id) : NULL;
+    if (up && id)
+        hooks_or_stop(stop, state == STK_RUNNING);
     else if (word)
         stk_task_end(&stop->task, NULL);
     else {
@@ -74,6 +128,10 @@ static void next(struct stk_task *task)
 {
     struct stop *stop = (struct stop *)task;
     const struct stk_error *err = &task->call.op.err;
+    if (task->step == HOOKS) {
+        on_hooked(stop);
+        return;
+    }
     bool down = err->code == STK_EABSENT || (err->code == STK_ECONFLICT && stop->req->kill);
     if (down) {
         stk_task_end(task, NULL);
@@ -98,6 +156,8 @@ static void next(struct stk_task *task)
     case LOOK:
         on_look(stop);
         return;
+    case HOOKS:
+        return;
     case STOP:
         stop->req->changed = task->call.status != 304; /* 304: it was stopped already */
         stk_task_end(task, NULL);
@@ -108,7 +168,7 @@ static void next(struct stk_task *task)
 void stk_docker_stop(void *self, struct stk_stop_req *req)
 {
     struct stop *stop =
-        stk_task_new(self, sizeof(*stop), &req->op, req->ref.name, steps, next, NULL);
+        stk_task_new(self, sizeof(*stop), &req->op, req->ref.name, steps, next, clear);
     stop->req = req;
     req->changed = false;
     if (req->ref.kind != STK_SERVICE)

@@ -47,7 +47,9 @@ static void on_cancel(struct stk_op *owner)
 {
     struct stk_task *task = owner->carrier;
     task->canceled = true;
-    if (stk_op_pending(&task->call.op))
+    if (task->nested)
+        stk_op_cancel(task->nested); /* or its done comes in a moment */
+    else if (stk_op_pending(&task->call.op))
         stk_op_cancel(&task->call.op);
     else if (!task->call.op.ended) /* else its done comes in a moment */
         stk_timer_start(task->docker->loop, &task->timer, 0);
@@ -106,6 +108,21 @@ void stk_task_pause(struct stk_task *task, int step, unsigned ms)
 {
     stk_task_step(task, step);
     stk_timer_start(task->docker->loop, &task->timer, ms);
+}
+
+static void on_nested(struct stk_op *op)
+{
+    struct stk_task *task = op->data;
+    task->nested = NULL;
+    go_on(task);
+}
+
+void stk_task_nest(struct stk_task *task, int step, struct stk_op *op)
+{
+    stk_task_step(task, step);
+    op->done = on_nested;
+    op->data = task;
+    task->nested = op;
 }
 
 void stk_task_end(struct stk_task *task, struct stk_error *err)

@@ -33,6 +33,7 @@
  *                                     default: never; x-stackctl.ready: at once
  *         "probe_output": "refused", "probe_exit": 1,    what a check that fails prints
  *         "stop_ms": 5, "stop_code": 143,  how long the stop signal takes and how it then exits
+ *         "hook_code": 1, "hook_output": "no route",   how each hook ends, and a line it prints
  *         "ignores_stop": true,       only SIGKILL ends it
  *         "logs": [ { "ms": 5, "text": "ready\n", "stderr": true } ]    at each run
  *       } },
@@ -43,7 +44,7 @@
  *       { "kind": "network", "name": "old_default", "project": "old", "key": "default" } ],
  *     "fail": [                       requests that fail, counted among those that match the row
  *       { "request": "create",        list inspect pull create start stop kill rename remove wait
- * logs; default: any "unit": "web-*",            a glob over the name on the engine; default: any
+ * exec logs; default: any "unit": "web-*",            a glob over the name on the engine; default: any
  *         "nth": 2, "times": 1,       from the second match on, once; defaults 1 and 1
  *         "code": "engine",           the name of a code of error.h; default "failed"
  *         "message": "no route" } ]

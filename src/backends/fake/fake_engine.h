@@ -32,6 +32,8 @@ struct fake_step {
 struct fake_behaviour {
     const char *pattern;
     int64_t start_ms, exit_ms, exit_code, signal, runs, stop_ms, stop_code, probe_exit;
+    int64_t hook_code;
+    const char *hook_output;
     const char *start_error, *probe_output;
     unsigned start_code; /* enum stk_code */
     bool exits, oom, ignores_stop, gets_ready;
@@ -219,6 +221,11 @@ void fake_ask(struct fake_job *job, const char *request, const char *unit, int64
 void fake_watch(struct fake_job *job, unsigned ms, void (*next)(struct fake_job *job));
 /* One more request on record, which takes no time and does not fail. */
 void fake_note(struct fake_engine *e, const char *request, const char *unit);
+/* fake_hooks.c: plays the hooks of a moment (hooks.h) in u, then calls next; one that fails ends the job.
+ * config: of the file, for a unit that does not tell its own; or NULL. */
+void fake_hooks(struct fake_job *job, const struct fake_unit *u, const char *config,
+                const char *moment, void (*said)(struct fake_job *job, const char *line),
+                void (*next)(struct fake_job *job));
 /* A moment later, without a request. */
 void fake_later(struct fake_job *job, int64_t ms, void (*next)(struct fake_job *job));
 void fake_arm(struct fake_engine *e);

@@ -114,6 +114,8 @@ static const struct fake_field behaviour_fields[] = {
     { "health", FAKE_OTHER, 0, 0, read_health, 0 },
     { "ready_ms", FAKE_OTHER, 0, 0, read_ready, 0 },
     B("probe_output", FAKE_STR, probe_output),
+    B("hook_code", FAKE_INT, hook_code),
+    B("hook_output", FAKE_STR, hook_output),
     B("probe_exit", FAKE_INT, probe_exit),
     B("stop_ms", FAKE_INT, stop_ms),
     B("stop_code", FAKE_INT, stop_code),

@@ -10,6 +10,7 @@
 #include "fake_create.h"
 #include "fake_engine.h"
 #include "given.h"
+#include "hooks.h"
 #include "place.h"
 
 static const struct stk_src nowhere;
@@ -157,6 +158,13 @@ static void fail_start(struct fake_job *job, struct fake_unit *u, struct stk_err
     fake_job_end(job, err);
 }
 
+static void hook_said(struct fake_job *job, const char *line)
+{
+    struct stk_start_req *req = job->req;
+    if (req->said)
+        req->said(req, line);
+}
+
 static void start_now(struct fake_job *job)
 {
     struct stk_start_req *req = job->req;
@@ -188,7 +196,7 @@ static void start_now(struct fake_job *job)
     u->restarts = 0;
     fake_life_start(e, u);
     req->changed = true;
-    fake_job_end(job, NULL);
+    fake_hooks(job, u, NULL, STK_POST_START, hook_said, end_well);
 }
 
 static void ask_start(struct fake_job *job)
@@ -282,6 +290,12 @@ static void drop_new(struct fake_job *job)
     fake_unit_drop(job->engine, u);
 }
 
+static void ask_stop_old(struct fake_job *job)
+{
+    const struct fake_unit *old = fake_by_id(job->engine, job->old);
+    fake_ask(job, "stop", old ? old->name : "", 0, stop_old);
+}
+
 static bool name_is_held(struct fake_job *job, const struct fake_unit *old,
                          struct stk_error *reterr)
 {
@@ -325,7 +339,7 @@ static void create_now(struct fake_job *job)
     if (req->start_first)
         fake_ask(job, "rename", old->name, 0, set_aside);
     else
-        fake_ask(job, "stop", old->name, 0, stop_old);
+        fake_hooks(job, old, req->unit->config, STK_PRE_STOP, hook_said, ask_stop_old);
 }
 
 static void ask_create(struct fake_job *job)

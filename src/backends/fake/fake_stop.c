@@ -4,6 +4,7 @@
 #include "text.h"
 
 #include "fake_engine.h"
+#include "hooks.h"
 
 static void look_stopped(struct fake_job *job)
 {
@@ -36,11 +37,28 @@ static const char *name_of(struct fake_engine *e, const struct stk_ref *ref)
     return u ? u->name : ref->name ? ref->name : ref->id;
 }
 
+static void hook_said(struct fake_job *job, const char *line)
+{
+    struct stk_stop_req *req = job->req;
+    if (req->said)
+        req->said(req, line);
+}
+
+static void ask_stop(struct fake_job *job)
+{
+    const struct stk_stop_req *req = job->req;
+    fake_ask(job, req->kill ? "kill" : "stop", name_of(job->engine, &req->ref), 0, send_stop);
+}
+
 void fake_stop(void *self, struct stk_stop_req *req)
 {
     struct fake_engine *e = self;
     struct fake_job *job = fake_job_begin(e, &req->op, req);
-    fake_ask(job, req->kill ? "kill" : "stop", name_of(e, &req->ref), 0, send_stop);
+    const struct fake_unit *u = fake_by_ref(e, e->opts->project, &req->ref);
+    if (u && u->state == STK_RUNNING && !req->kill)
+        fake_hooks(job, u, req->config, STK_PRE_STOP, hook_said, ask_stop);
+    else
+        ask_stop(job);
 }
 
 static const char *kind_word(enum stk_kind kind)

@@ -47,7 +47,7 @@ START_TEST(the_way_it_is_written_does_not_show)
         { "{image: 'x$$y'}", "{image: 'x${NO-$$}y'}" },
         { "{image: x, build: .}", "{image: x}" },
         { "{image: x, attach: false}", "{image: x}" },
-        { "{image: x, develop: {watch: []}, post_start: [{command: a}]}", "{image: x}" },
+        { "{image: x, develop: {watch: []}}", "{image: x}" },
         { "{image: x, deploy: {labels: [a], placement: {constraints: [a]}}}", "{image: x}" },
         { "{image: x, devices: [/dev/a]}",
           "{image: x, devices: [{source: /dev/a, target: /dev/a, permissions: rwm}]}" },
