@@ -124,6 +124,17 @@ static bool is_wanted(const struct cli *cli, const struct stk_status *status)
            stk_is_named(cli, status->ref.name);
 }
 
+/* Somebody's label says that it waits for it to complete: ready is done, then. */
+static bool is_job(const struct stk_seen *seen, const char *service)
+{
+    for (size_t i = 0; i < seen->n; i++)
+        for (size_t k = 0; k < seen->v[i].n_depends_on; k++)
+            if (seen->v[i].depends_on[k].until == STK_UNTIL_COMPLETED &&
+                strcmp(seen->v[i].depends_on[k].service, service) == 0)
+                return true;
+    return false;
+}
+
 static void begin(struct waiting *w, const struct stk_seen *seen)
 {
     w->v = stk_arena_array(w->cli->arena, seen->n + 1, sizeof(*w->v));
@@ -136,7 +147,9 @@ static void begin(struct waiting *w, const struct stk_seen *seen)
         waiter->req = (struct stk_wait_req){
             .op = { .done = ended, .data = waiter, .timeout_ms = (unsigned)w->cli->o.timeout.v },
             .ref = seen->v[i].ref,
-            .until = w->until,
+            .until = w->until == STK_UNTIL_READY && is_job(seen, seen->v[i].ref.name)
+                         ? STK_UNTIL_COMPLETED
+                         : w->until,
             .no_probe = w->cli->o.no_probe,
         };
         w->left++;

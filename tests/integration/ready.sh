@@ -132,4 +132,65 @@ expect_status 5
 expect err contains "service 'migrate'"
 expect err contains "exited with code 3"
 must run stackctl down
+
+# --- an image without a shell is asked from outside, at its own address, also on a network it shares ---
+
+stack outside << 'END'
+services:
+  web:
+    image: busybox:1.36
+    command: [sh, -c, "sleep 0.5; mkdir /w; echo hi > /w/up; exec httpd -f -p 8080 -h /w"]
+    init: true
+    stop_grace_period: 1s
+    x-stackctl: { ready: { http: { port: 8080, path: /up, status: 200 } } }
+  side:
+    image: busybox:1.36
+    command: [sh, -c, "echo listening; exec nc -ll -p 9000 -e cat"]
+    init: true
+    stop_grace_period: 1s
+    network_mode: service:web
+    x-stackctl: { ready: { tcp: 9000, log: ^listen } }
+  last:
+    image: busybox:1.36
+    command: [sleep, "1000"]
+    init: true
+    stop_grace_period: 1s
+    depends_on: { side: { condition: service_healthy } }
+  wrong:
+    image: busybox:1.36
+    command: [sleep, "1000"]
+    init: true
+    stop_grace_period: 1s
+    profiles: [wrong]
+    x-stackctl: { ready: { tcp: 9, timeout: 1s } }
+END
+must run stackctl up -d --wait
+check "the last was started" same running "$(state last .State.Status)"
+(cd / && must run stackctl wait --for ready --timeout 20)
+run stackctl up -d --wait wrong
+expect_status 5
+expect err matches "service 'wrong': was not ready within 1 s: tcp [0-9.]+:9: connection refused"
+expect err matches "last probe: tcp [0-9.]+:9: connection refused"
+must run stackctl down
+
+# --- what is waited for to complete is a job, by its label too ---
+
+stack long << 'END'
+services:
+  job:
+    image: busybox:1.36
+    command: [sleep, "4"]
+    init: true
+  web:
+    image: busybox:1.36
+    command: [sleep, "1000"]
+    init: true
+    stop_grace_period: 1s
+    depends_on: { job: { condition: service_completed_successfully } }
+END
+must run stackctl up -d
+must run stackctl start
+must run stackctl wait --for ready --timeout 20
+check "the job has ended" same exited "$(state job .State.Status)"
+must run stackctl down
 check "nothing is left" nothing_left

@@ -16,6 +16,7 @@ enum question { TCP, HTTP, FILE_THERE, LOG, QUESTIONS };
 enum { CONNECT_MS = 1000, ANSWER_MS = 3000, STAY_MS = 50, STATUS_LEAST = 200, STATUS_END = 400 };
 
 static void ask(struct stk_outside *outside);
+static bool ask_for_owner(struct stk_outside *outside);
 
 static bool is_asked(const struct stk_ready *ready, int question)
 {
@@ -127,8 +128,10 @@ static void ask_address(struct stk_outside *outside)
     STK_CLEANUP(stk_charp) char *port = stk_printf("%lld", (long long)http->port.v);
     if (!outside->addresses)
         outside->addresses =
-            stk_outside_addresses(outside->docker, outside->look, tcp ? outside->ready->tcp : port,
-                                  &outside->n_addresses);
+            stk_outside_addresses(outside->docker, outside->owner ? outside->owner : outside->look,
+                                  tcp ? outside->ready->tcp : port, &outside->n_addresses);
+    if (!outside->n_addresses && ask_for_owner(outside))
+        return;
     if (!outside->n_addresses) {
         tell(outside, "%s: the container has no address that can be reached from here",
              tcp ? "tcp" : "http");
@@ -153,10 +156,42 @@ static void ask_address(struct stk_outside *outside)
 
 /* ---- through the engine ---- */
 
+/* It has the network of another container, which has the addresses. */
+static bool ask_for_owner(struct stk_outside *outside)
+{
+    static const char prefix[] = "container:";
+    const json_t *host = stk_json_get(outside->look, "HostConfig");
+    const char *mode = stk_json_text(host, "NetworkMode");
+    if (outside->owner || !mode || !stk_starts(mode, prefix))
+        return false;
+    stk_call_clear(&outside->call);
+    outside->asks_owner = true;
+    outside->call.method = "GET";
+    outside->call.path = stk_printf("/containers/%s/json", mode + strlen(prefix));
+    stk_call_send(outside->docker, &outside->call);
+    return true;
+}
+
+static void on_owner(struct stk_outside *outside)
+{
+    outside->asks_owner = false;
+    outside->owner = json_incref(outside->call.json);
+    if (outside->owner) {
+        ask(outside);
+        return;
+    }
+    tell(outside, "looking for the container that has its network: %s", outside->call.op.err.msg);
+    pause_then_ask(outside);
+}
+
 static void on_call(struct stk_op *op)
 {
     struct stk_outside *outside = op->data;
     bool log = outside->question == LOG;
+    if (outside->asks_owner) {
+        on_owner(outside);
+        return;
+    }
     if (log)
         stk_outside_end_log(outside);
     bool good = log ? outside->matched : !op->err.code;
@@ -229,7 +264,8 @@ void stk_outside_start(struct stk_docker *docker, struct stk_outside *outside,
     outside->started = stk_strdup(started);
     outside->look = json_incref((json_t *)(uintptr_t)container);
     outside->told.max = STK_KIB;
-    outside->matched = false;
+    outside->matched = outside->asks_owner = false;
+    json_decref(TAKE(outside->owner));
     outside->timer = (struct stk_timer){ .fire = on_timer, .data = outside };
     outside->call.op = (struct stk_op){ .done = on_call, .data = outside };
     outside->question = -1;
@@ -258,6 +294,7 @@ void stk_outside_clear(struct stk_outside *outside)
     stk_outside_stop(outside);
     stk_buf_clear(&outside->told);
     json_decref(TAKE(outside->look));
+    json_decref(TAKE(outside->owner));
     free(TAKE(outside->url));
     free(TAKE(outside->container));
     free(TAKE(outside->started));

@@ -21,7 +21,9 @@ struct stk_outside {
     char *container, *started; /* its id, and which run of it */
     char **addresses;          /* where the port of this question may be reached */
     size_t n_addresses, at;
-    json_t *look; /* its single inspect */
+    json_t *look;  /* its single inspect */
+    json_t *owner; /* that of the container whose network it has, once asked for */
+    bool asks_owner;
     int state, question;
     unsigned pause_ms;
     struct stk_http_req http;
