@@ -183,7 +183,7 @@ static void report_inspected(struct stk_op *op)
     say_this_run(job);
     job->logs = (struct stk_logs_req){
         .op = { .done = logs_read, .data = job, .timeout_ms = REPORT_TIMEOUT_MS },
-        .ref = job->action->ref,
+        .ref = job->failed,
         .since = job->this_run[0] ? job->this_run : NULL,
         .tail = { .set = true, .v = REPORT_LINES },
         .chunk = log_chunk,
@@ -195,9 +195,12 @@ static void report_inspected(struct stk_op *op)
 /* How the culprit ended and what it said last; only then is the failure told. */
 static void report(struct job *job)
 {
+    job->failed = job->action->ref;
+    if (job->action->unit)
+        job->failed.id = NULL; /* it may have been replaced since */
     job->inspect = (struct stk_inspect_req){
         .op = { .done = report_inspected, .data = job, .timeout_ms = REPORT_TIMEOUT_MS },
-        .ref = &job->action->ref,
+        .ref = &job->failed,
     };
     job->current = &job->inspect.op;
     stk_runtime_inspect(job->run->rt, &job->inspect);

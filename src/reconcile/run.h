@@ -29,6 +29,7 @@ struct job {
         struct stk_timer timer;
     } gate;
     /* the report of a failure */
+    struct stk_ref failed;
     struct stk_inspect_req inspect;
     struct stk_logs_req logs;
     struct stk_buf tail;

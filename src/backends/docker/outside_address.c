@@ -20,13 +20,14 @@ static void add(struct list *list, const char *host, const char *port)
     list->v[list->n++] = stk_printf("%s%s%s:%s", bare6 ? "[" : "", host, bare6 ? "]" : "", port);
 }
 
-/* The host of "tcp://10.0.0.1:2375"; one with a socket is here. */
+/* The host of "tcp://10.0.0.1:2375" or "ssh://me@host"; one with a socket is here. */
 static char *engine_host(const struct stk_docker *docker)
 {
     const char *from = strstr(docker->host, "://");
     if (docker->same_machine || !from)
         return stk_strdup("127.0.0.1");
-    from += 3;
+    const char *at = strchr(from, '@'); /* ssh://me@host */
+    from = at ? at + 1 : from + 3;
     const char *end = *from == '[' ? strchr(from, ']') : NULL;
     return stk_strndup(from, end ? (size_t)(end - from) + 1 : strcspn(from, ":/"));
 }

@@ -44,6 +44,7 @@ START_TEST(an_engine_elsewhere_is_asked_where_the_port_is_published)
     leads_to("tcp://192.0.2.1:2375", false, container, "80", "192.0.2.1:8080 192.0.2.7:81");
     leads_to("tcp://[fd00::1]:2375", false, container, "80", "[fd00::1]:8080 192.0.2.7:81");
     leads_to("tcp://192.0.2.1:2375", false, container, "90", "");
+    leads_to("ssh://me@dev.test:22", false, container, "80", "dev.test:8080 192.0.2.7:81");
 }
 END_TEST
 
