@@ -3,6 +3,7 @@
  * any step, it comes to the same. */
 #include <stdlib.h>
 
+#include "hooks.h"
 #include "labels.h"
 #include "resolve.h"
 #include "service.h"
@@ -10,14 +11,15 @@
 #include "stop.h"
 #include "text.h"
 
-enum step { FIND_ALL, STOP_NEW, REMOVE_NEW, TAKE_BACK, START_OLD };
-static const char *const steps[] = { "FIND_ALL", "STOP_NEW", "REMOVE_NEW", "TAKE_BACK",
-                                     "START_OLD" };
+enum step { FIND_ALL, STOP_NEW, REMOVE_NEW, TAKE_BACK, START_OLD, HOOKS };
+static const char *const steps[] = { "FIND_ALL",  "STOP_NEW",  "REMOVE_NEW",
+                                     "TAKE_BACK", "START_OLD", "HOOKS" };
 
 struct restore {
     struct stk_task task;
     struct stk_start_req *req;
     char *old_id, *new_id;
+    struct stk_hooked hooked; /* what runs after a start of the old one */
 };
 
 static void clear(struct stk_task *task)
@@ -25,6 +27,7 @@ static void clear(struct stk_task *task)
     struct restore *r = (struct restore *)task;
     free(r->old_id);
     free(r->new_id);
+    stk_hooked_clear(&r->hooked);
 }
 
 static void take_back(struct restore *r)
@@ -53,8 +56,11 @@ static void on_found(struct restore *r)
         const json_t *container = stk_json_at(list, i);
         const char *id = stk_json_text(container, "Id");
         if (!r->old_id &&
-            stk_name_is_previous(stk_container_name(stk_json_get(container, "Names")), id))
+            stk_name_is_previous(stk_container_name(stk_json_get(container, "Names")), id)) {
+            const json_t *labels = stk_json_get(container, "Labels");
             r->old_id = stk_strdup(id);
+            r->hooked.list = stk_hooks_of(stk_json_str(labels, STK_LABEL_CONFIG), STK_POST_START);
+        }
     }
     r->new_id = new_id ? stk_strdup(new_id) : NULL;
     if (r->old_id)
@@ -81,11 +87,44 @@ static void on_back(struct restore *r)
     stk_task_go(&r->task, START_OLD, "POST", NULL, "/containers/%s/start", r->old_id);
 }
 
+static void on_said(struct stk_hooked *hooked, const char *line)
+{
+    const struct restore *r = STK_CONTAINER(hooked, struct restore, hooked);
+    if (r->req->said)
+        r->req->said(r->req, line);
+}
+
+static void on_started(struct restore *r)
+{
+    struct stk_hooked *hooked = &r->hooked;
+    bool started = r->task.call.status != 304; /* 304: it went on running */
+    if (!started || !hooked->list) {
+        stk_task_end(&r->task, NULL);
+        return;
+    }
+    hooked->service = r->req->unit->ref.name;
+    hooked->moment = STK_POST_START;
+    hooked->container = r->old_id;
+    hooked->said = on_said;
+    stk_hooked_go(&r->task, HOOKS, hooked);
+}
+
+static void on_hooked(struct restore *r)
+{
+    struct stk_error err = { 0 };
+    stk_error_move(&err, &r->hooked.op.err);
+    stk_task_end(&r->task, &err);
+}
+
 static void next(struct stk_task *task)
 {
     static const char *const doing[] = { "looking for", "stopping the new", "removing the new",
                                          "renaming the old", "starting the old" };
     struct restore *r = (struct restore *)task;
+    if (task->step == HOOKS) {
+        on_hooked(r);
+        return;
+    }
     enum stk_code code = task->call.op.err.code;
     bool gone = code == STK_EABSENT && (task->step == STOP_NEW || task->step == REMOVE_NEW);
     if (code && !gone) {
@@ -106,7 +145,9 @@ static void next(struct stk_task *task)
         on_back(r);
         return;
     case START_OLD:
-        stk_task_end(task, NULL);
+        on_started(r);
+        return;
+    case HOOKS:
         return;
     }
 }

@@ -3,18 +3,34 @@
 #include "op.h"
 
 #include "fake_engine.h"
+#include "hooks.h"
 
 static const struct stk_unit *unit_of(const struct fake_job *job)
 {
     return ((const struct stk_start_req *)job->req)->unit;
 }
 
+static void hook_said(struct fake_job *job, const char *line)
+{
+    struct stk_start_req *req = job->req;
+    if (req->said)
+        req->said(req, line);
+}
+
+static void end_well(struct fake_job *job)
+{
+    fake_job_end(job, NULL);
+}
+
 static void start_old(struct fake_job *job)
 {
     struct fake_unit *old = fake_by_id(job->engine, job->old);
-    if (old && !fake_is_up(old))
-        fake_life_start(job->engine, old);
-    fake_job_end(job, NULL);
+    if (!old || fake_is_up(old)) {
+        fake_job_end(job, NULL);
+        return;
+    }
+    fake_life_start(job->engine, old);
+    fake_hooks(job, old, NULL, STK_POST_START, hook_said, end_well);
 }
 
 static void take_back(struct fake_job *job)
