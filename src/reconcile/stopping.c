@@ -6,32 +6,52 @@
 #include "arena.h"
 #include "text.h"
 
-enum { SLOW_MS = 1000, EARLY_MS = 50, LOOK_TIMEOUT_MS = 5000, KILLED = 128 + 9, SHOWN_MAX = 80 };
+enum {
+    SLOW_MS = 1000,
+    EARLY_MS = 50,
+    AGAIN_MS = 200,
+    LOOK_TIMEOUT_MS = 5000,
+    KILLED = 128 + 9,
+    SHOWN_MAX = 80
+};
 
-static bool is_slow(const struct job *job)
+/* To be told of, once it has taken long. */
+static bool may_be_slow(const struct job *job)
 {
     return job->state == JOB_RUNNING && job->action->verb == STK_STOP && !job->told_slow &&
-           (!job_grace(job) || job_grace(job) > SLOW_MS) &&
-           stk_monotonic_ms() - job->began_ms >= SLOW_MS - EARLY_MS;
+           (!job_grace(job) || job_grace(job) > SLOW_MS);
 }
 
-/* One line for all of them. */
+static void arm(struct run *run, unsigned ms)
+{
+    run->slow_armed = true;
+    stk_timer_start(run->req->op.loop, &run->slow, ms);
+}
+
+/* One line for all of them; those that began later are looked at again. */
 static void say_slow(struct stk_timer *timer)
 {
     struct run *run = timer->data;
     struct stk_sink *sink = run->req->sink;
+    bool later = false;
     STK_CLEANUP(stk_buf_clearp) struct stk_buf text;
     stk_buf_init(&text, STK_MIB);
     for (size_t i = 0; i < run->req->plan->n; i++) {
         struct job *job = &run->jobs[i];
-        if (!is_slow(job))
+        if (!may_be_slow(job))
             continue;
+        if (stk_monotonic_ms() - job->began_ms < SLOW_MS - EARLY_MS) {
+            later = true;
+            continue;
+        }
         job->told_slow = true;
         stk_buf_printf(&text, "%s%s", text.size ? ", " : "still running: ", job->action->name);
         if (job_grace(job))
             stk_buf_printf(&text, " (killed after %g s)", job_grace(job) / 1000.0);
     }
     run->slow_armed = false;
+    if (later)
+        arm(run, AGAIN_MS);
     if (sink && text.size)
         sink->event(sink, &(struct stk_event){ .type = STK_EV_PROGRESS,
                                                .phase = STK_PHASE_STOP,
@@ -43,9 +63,9 @@ void stopping_begin(struct job *job)
     struct run *run = job->run;
     if (run->slow_armed || job->action->verb != STK_STOP)
         return;
-    run->slow_armed = true;
-    run->slow = (struct stk_timer){ .fire = say_slow, .data = run };
-    stk_timer_start(run->req->op.loop, &run->slow, SLOW_MS);
+    if (!run->slow.fire)
+        run->slow = (struct stk_timer){ .fire = say_slow, .data = run };
+    arm(run, SLOW_MS);
 }
 
 static bool has_init(const struct job *job)
@@ -70,7 +90,8 @@ static bool told_already(const struct job *job)
 static void say_killed(struct job *job, const struct stk_status *status)
 {
     struct stk_sink *sink = job->run->req->sink;
-    double seconds = (double)(stk_monotonic_ms() - job->began_ms) / 1000;
+    double seconds = job_grace(job) ? job_grace(job) / 1000.0
+                                    : (double)(stk_monotonic_ms() - job->began_ms) / 1000;
     const char *command = status->command ? status->command : "";
     int shown = strlen(command) > SHOWN_MAX ? SHOWN_MAX : (int)strlen(command);
     STK_CLEANUP(stk_charp)
