@@ -16,7 +16,8 @@ bool pick_is_up(const struct stk_status *status)
 
 static bool matches(const struct stk_status *status, unsigned how)
 {
-    return status->ref.kind == STK_SERVICE && (how & PICK_ONE_OFFS || !status->oneoff) &&
+    return status->ref.kind == STK_SERVICE && !stk_status_is_previous(status) &&
+           (how & PICK_ONE_OFFS || !status->oneoff) &&
            (!(how & PICK_RUNNING) || pick_is_up(status));
 }
 

@@ -156,7 +156,7 @@ static struct reader *add_reader(struct logs *logs, const struct stk_status *st)
 
 static bool is_wanted(const struct cli *cli, const struct stk_status *st)
 {
-    if (st->ref.kind != STK_SERVICE || st->oneoff)
+    if (st->ref.kind != STK_SERVICE || st->oneoff || stk_status_is_previous(st))
         return false;
     if (cli->o.index.set && (int64_t)st->ref.index != cli->o.index.v)
         return false;

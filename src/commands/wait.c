@@ -120,7 +120,7 @@ static void interrupted(struct stk_interrupt *interrupt, unsigned count)
 
 static bool is_wanted(const struct cli *cli, const struct stk_status *status)
 {
-    return status->ref.kind == STK_SERVICE && !status->oneoff &&
+    return status->ref.kind == STK_SERVICE && !status->oneoff && !stk_status_is_previous(status) &&
            stk_is_named(cli, status->ref.name);
 }
 

@@ -46,6 +46,9 @@ static bool takes(const struct existing *e, const struct stk_status *status)
         return false;
     if (goal->kind == STK_GOAL_RM)
         return true;
+    bool starts = goal->kind == STK_GOAL_START || goal->kind == STK_GOAL_RESTART;
+    if (starts && stk_status_is_previous(status))
+        return false; /* its successor has its place */
     bool removable = goal->remove_orphans && !plan_is_elsewhere(e->p, status);
     if (status->oneoff)
         return removable;
@@ -71,6 +74,8 @@ static void widen(struct existing *e)
                     bool from = kind == STK_GOAL_START && e->fates[i].in_scope;
                     struct fate *to = follow ? &e->fates[i] : from ? &e->fates[j] : NULL;
                     if (!to || to->in_scope || seen->v[j].oneoff || status->oneoff)
+                        continue;
+                    if (stk_status_is_previous(status) || stk_status_is_previous(&seen->v[j]))
                         continue;
                     to->in_scope = grown = true;
                 }
@@ -175,7 +180,8 @@ static void order(struct existing *e)
             const struct stk_depend *depend = &seen->v[i].depends_on[k];
             size_t n, first = instances(seen, depend->service, &n);
             for (size_t j = first; j < first + n; j++) {
-                if (seen->v[j].oneoff || (!e->fates[j].in_scope && !bring_up))
+                if (seen->v[j].oneoff || (!e->fates[j].in_scope && !bring_up) ||
+                    (bring_up && stk_status_is_previous(&seen->v[j])))
                     continue;
                 if (bring_up)
                     order_bringup(e, i, j, depend);
