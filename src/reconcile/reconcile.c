@@ -6,6 +6,7 @@
 
 #include "arena.h"
 #include "precheck.h"
+#include "identity.h"
 #include "op.h"
 #include "run.h"
 #include "text.h"
@@ -119,6 +120,7 @@ static void inspected(struct stk_op *op)
         return;
     }
     req->seen = TAKE(pass->inspect.seen);
+    stk_identity_unseal(req->seen, pass->units, pass->inspect.n_units);
     req->plan = stk_plan_make(req->graph, req->seen, &req->goal, req->project);
     stk_trace(STK_TRACE_PLAN, "%zu actions, %zu of them changes", req->plan->n,
               stk_plan_changes(req->plan));

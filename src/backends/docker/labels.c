@@ -6,6 +6,7 @@
 
 #include "arena.h"
 #include "buf.h"
+#include "identity.h"
 #include "words.h"
 
 static void put(json_t *labels, const char *key, const char *value)
@@ -78,6 +79,7 @@ json_t *stk_labels(const struct stk_unit *unit, const char *tool)
     put(labels, STK_LABEL_PROJECT, unit->spec->project);
     put(labels, STK_LABEL_HASH, unit->hash);
     put(labels, STK_LABEL_VERSION, tool);
-    put(labels, STK_LABEL_CONFIG, unit->config);
+    STK_CLEANUP(stk_charp) char *config = unit->config ? stk_identity_seal(unit->config) : NULL;
+    put(labels, STK_LABEL_CONFIG, config);
     return labels;
 }
