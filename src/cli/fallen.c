@@ -4,7 +4,9 @@
 
 #include "loop.h"
 
-enum { MOMENT_MS = 250 }; /* what a process needs that fails at once, and an engine to notice */
+/* What a process needs that fails at once, and an engine to notice. A machine where starting takes long is
+ * as slow with that. */
+enum { MOMENT_MIN_MS = 250, MOMENT_MAX_MS = 1000 };
 
 static bool started(const struct stk_action *action)
 {
@@ -13,12 +15,22 @@ static bool started(const struct stk_action *action)
     return starts && action->ref.kind == STK_SERVICE && !action->create_only;
 }
 
-static bool any_started(const struct stk_plan *plan)
+/* How long to give them; 0: none was started. */
+static unsigned moment(const struct stk_reconcile_req *req)
 {
-    for (size_t i = 0; i < plan->n; i++)
-        if (started(&plan->v[i]))
-            return true;
-    return false;
+    int64_t longest = 0;
+    bool any = false;
+    for (size_t i = 0; i < req->plan->n; i++) {
+        if (!started(&req->plan->v[i]))
+            continue;
+        any = true;
+        int64_t took = req->timings ? req->timings[i].ended_ms - req->timings[i].began_ms : 0;
+        longest = took > longest ? took : longest;
+    }
+    int64_t ms = longest < MOMENT_MIN_MS   ? MOMENT_MIN_MS
+                 : longest > MOMENT_MAX_MS ? MOMENT_MAX_MS
+                                           : longest;
+    return any ? (unsigned)ms : 0;
 }
 
 static void passed(struct stk_timer *timer)
@@ -50,9 +62,10 @@ static void tell(const struct stk_status *status)
 void stk_fallen_tell(struct cli *cli, const struct stk_reconcile_req *req)
 {
     struct stk_seen *seen = NULL;
-    if (!req->plan || req->plan_only || !any_started(req->plan))
+    unsigned ms = req->plan && !req->plan_only ? moment(req) : 0;
+    if (!ms)
         return;
-    let_pass(cli, MOMENT_MS);
+    let_pass(cli, ms);
     if (stk_cli_look(cli, cli->project, STK_SEE_SERVICES, &seen) != 0)
         return;
     for (size_t i = 0; i < req->plan->n; i++) {
