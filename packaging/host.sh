@@ -12,7 +12,7 @@ as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 
 # What a release build needs.
 build_packages="build-essential cmake ninja-build pkg-config libyaml-dev libjansson-dev
-    libcurl4-openssl-dev libevent-dev libssl-dev"
+    libcurl4-openssl-dev libevent-dev libssl-dev libarchive-dev"
 
 missing_packages() { # PACKAGE...
     local package

@@ -27,6 +27,7 @@ enum stk_code {
     STK_ENOTREADY, /* exited, unhealthy, crash-looping, a dependency failed */
     STK_ECONFLICT, /* a port or a name is held by somebody else */
     STK_EIMAGE,    /* an image cannot be had */
+    STK_EBUILD,    /* an image cannot be built */
     STK_ELOCKED,   /* another process changes the same project */
     STK_EENGINE,   /* no engine answers, or one too old or too new */
     STK_EABSENT,   /* what was named is not there */

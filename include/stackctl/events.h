@@ -11,6 +11,8 @@ extern "C" {
 /* The words are Docker Compose's, which scripts match: stk_event_word gives "Creating"/"Created". */
 enum stk_phase {
     STK_PHASE_PULL,
+    STK_PHASE_BUILD,
+    STK_PHASE_PUSH,
     STK_PHASE_CREATE,
     STK_PHASE_START, /* created and started, or started again */
     STK_PHASE_RECREATE,
@@ -36,6 +38,7 @@ enum stk_event_type {
     STK_EV_SKIPPED, /* not tried: why says what failed before */
     STK_EV_WARNING, /* no unit needed */
     STK_EV_SAID,    /* a line that a hook printed is the message */
+    STK_EV_OUTPUT,  /* a line that a build said, in message */
 };
 
 struct stk_event {
@@ -47,7 +50,7 @@ struct stk_event {
     unsigned elapsed_ms;            /* DONE, FAILED: since BEGIN */
     unsigned grace_ms;              /* BEGIN of a stop: SIGKILL follows after that long */
     const struct stk_progress *progress; /* PROGRESS */
-    const char *message;            /* FAILED, SKIPPED, WARNING, SAID; PROGRESS of a stop: who takes long */
+    const char *message;            /* FAILED, SKIPPED, WARNING, SAID, OUTPUT; PROGRESS of a stop: who takes long */
     enum stk_code code;             /* FAILED */
     struct stk_src src;             /* FAILED: the place in the file, or line 0 */
     const struct stk_status *status; /* FAILED: how the culprit ended, when known */

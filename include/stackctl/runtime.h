@@ -44,6 +44,13 @@ struct stk_progress {
     int64_t current, total; /* bytes; total 0: unknown */
 };
 
+/* What the command line adds to how the file says an image is built. */
+struct stk_build_opts {
+    bool no_cache, pull;
+    struct stk_strs args; /* NAME=VALUE, or NAME to take it from the environment */
+    int64_t memory;       /* bytes; 0: no limit */
+};
+
 /* Brings the unit up as its spec says. For a service instance: pulls its image if it is missing,
  * creates, starts, and runs its post_start hooks; one that fails is a failure, and the instance stays
  * up. Already running with the same config: succeeds at once. Exists stopped: starts it. */
@@ -63,7 +70,13 @@ struct stk_start_req {
                                runs. None set aside: succeeds, nothing done */
     bool create_only;       /* do not start it */
     bool force_pull;        /* images: pull even when present */
+    int64_t max_age_ms;     /* images: pull when present, but last pulled longer ago; 0: no limit */
     bool no_pull;           /* images: fail when absent, whatever the pull policy */
+    bool offline;           /* images: ask no registry, not for what a build is based upon either */
+    bool build;             /* images that can be: build it, even when present */
+    const char *tag_of;     /* with build: this image was built the same way, name it so too */
+    const struct stk_build_opts *build_opts; /* or NULL */
+    void (*output)(struct stk_start_req *req, const char *line); /* of a build; may be NULL */
     struct stk_opt grace;   /* with replace: ms, overriding the instance's own */
     void (*progress)(struct stk_start_req *req, const struct stk_progress *p); /* may be NULL */
     void (*warn)(struct stk_start_req *req, const char *text); /* of what has no effect; may be NULL */

@@ -298,6 +298,7 @@ struct stk_build {
         no_cache_filter;
     struct stk_opt no_cache, pull, privileged, shm_size;
     const char *provenance, *sbom; /* as written: "true", "mode=max" */
+    const char *config; /* derived: canonical JSON of it all; two that are equal build the same */
     struct stk_file_ref *secrets;
     size_t n_secrets;
     struct stk_ulimit *ulimits;

@@ -21,7 +21,10 @@ struct stk_ref {
 
 struct stk_image_unit {
     const char *name, *pull_policy; /* pull_policy NULL: missing */
-    const char *service;            /* one that wants it, for messages */
+    const char *service;            /* one that wants it, for messages; the one that builds it */
+    const char *platform;           /* that service's, or NULL */
+    const struct stk_build *build;  /* how it is made, or NULL: it can only be pulled */
+    bool built;                     /* has a name only because it is built: never pulled */
 };
 
 /* A unit as the file wants it. Owned by the graph; borrowed by everybody else. */

@@ -20,6 +20,7 @@ static const struct stk_code_info codes[STK_CODE_COUNT] = {
     [STK_ENOFILE] = { 14, "no-file", "no stack file was found, or a file cannot be read" },
     [STK_ECONFIG] = { 15, "config", "a stack file is invalid" },
     [STK_EIMAGE] = { 18, "image", "an image could not be pulled" },
+    [STK_EBUILD] = { 17, "build", "an image could not be built" },
     [STK_EABSENT] = { 1, "absent", "what was named is not there" },
     [STK_ETIMEOUT] = { 124, "timeout", "a limit such as --wait-timeout ran out" },
     [STK_ECANCELED] = { 130, "interrupted",

@@ -31,6 +31,11 @@ struct options {
     bool all, quiet, services, volumes, images, networks, profiles_list, no_trunc, orphans;
     bool follow, stop, force, exit_code, json, short_version, environment, timings, no_probe;
     bool no_stream, no_pause, down_project;
+    /* of images */
+    struct stk_strs build_args;
+    const char *policy, *memory;
+    bool build, no_cache, pull_base, with_deps, include_deps, quiet_build, accepted;
+    bool ignore_buildable, ignore_failures, offline;
 };
 
 enum option_type {

@@ -82,11 +82,13 @@ int stk_drive(struct cli *cli, struct stk_reconcile_req *req)
     req->parallel = (unsigned)cli->o.parallel;
     req->no_probe = cli->o.no_probe;
     req->quiet_pull = cli->o.quiet_pull;
+    req->quiet_build = cli->o.quiet_build;
     req->plan_only |= cli->o.dry_run;
     req->op.done = ended;
     req->op.data = &drive;
     struct stk_lock lock = { .fd = -1 };
-    int locked = req->plan_only ? 0 : stk_lock_take(cli, &lock);
+    bool images = req->goal.kind == STK_GOAL_PULL || req->goal.kind == STK_GOAL_BUILD;
+    int locked = req->plan_only || images ? 0 : stk_lock_take(cli, &lock);
     if (locked)
         return locked;
     struct stk_sink *view = req->plan_only ? NULL : stk_view_new(cli);

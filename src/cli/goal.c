@@ -50,6 +50,9 @@ int stk_goal_up(struct cli *cli, struct stk_goal *ret)
         .remove_orphans = o->remove_orphans || is_true("COMPOSE_REMOVE_ORPHANS"),
         .ignore_orphans = is_true("COMPOSE_IGNORE_ORPHANS"),
         .wait = o->wait || back, /* what is to be undone has to be judged */
+        .build = o->build,
+        .no_build = o->no_build,
+        .offline = o->offline,
         .pull = o->pull && strcmp(o->pull, "policy") != 0 ? o->pull : NULL,
     };
     return 0;

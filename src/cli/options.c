@@ -30,6 +30,7 @@ const struct option_row stk_global_options[] = {
       "auto|always|never" },
     { "lock-timeout", 0, OPT_SECONDS, AT(lock_timeout), "SECONDS",
       "How long to wait for another stackctl on the same project (default 60)" },
+    { "offline", 0, OPT_FLAG, AT(offline), NULL, "Ask no registry for anything" },
     { "dry-run", 0, OPT_FLAG, AT(dry_run), NULL, "Show the plan and change nothing" },
     { "verbose", 0, OPT_FLAG, AT(verbose), NULL, "Trace what is done to standard error" },
     { "help", 'h', OPT_FLAG, AT(help), NULL, "Show help" },

@@ -29,6 +29,8 @@ static const char *stage_of(const struct stk_action *action)
     switch (action->verb) {
     case STK_PULL:
         return "pull";
+    case STK_BUILD:
+        return "build";
     case STK_WAIT:
         return action->until == STK_UNTIL_COMPLETED ? "done" : "ready";
     case STK_CREATE:

@@ -20,6 +20,8 @@ static const char *const kinds[] = {
 };
 static const char *const phases[STK_PHASE_COUNT] = {
     [STK_PHASE_PULL] = "pull",
+    [STK_PHASE_BUILD] = "build",
+    [STK_PHASE_PUSH] = "push",
     [STK_PHASE_CREATE] = "create",
     [STK_PHASE_START] = "start",
     [STK_PHASE_RECREATE] = "recreate",
@@ -39,6 +41,7 @@ static const char *const states[] = {
     [STK_EV_BEGIN] = "begin",   [STK_EV_PROGRESS] = "progress", [STK_EV_DONE] = "done",
     [STK_EV_FAILED] = "failed", [STK_EV_SKIPPED] = "skipped",   [STK_EV_WARNING] = "warning",
     [STK_EV_SAID] = "said",
+    [STK_EV_OUTPUT] = "output",
 };
 
 static void set_text(json_t *object, const char *key, const char *s)
@@ -152,7 +155,8 @@ static json_t *event_json(const struct view *view, const struct stk_event *ev)
     if (ev->type == STK_EV_FAILED)
         add_failure(object, ev);
     bool worded = ev->type == STK_EV_SKIPPED || ev->type == STK_EV_WARNING ||
-                  ev->type == STK_EV_PROGRESS || ev->type == STK_EV_SAID;
+                  ev->type == STK_EV_PROGRESS || ev->type == STK_EV_SAID ||
+                  ev->type == STK_EV_OUTPUT;
     if (worded)
         set_text(object, "message", ev->message);
     return object;

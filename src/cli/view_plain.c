@@ -1,6 +1,7 @@
 /* view_plain.c — a line for every beginning and end, in Docker Compose's words, which scripts match;
  * and the quiet view, which tells only what went wrong. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "arena.h"
 #include "failure.h"
@@ -40,11 +41,22 @@ static void add_line(struct plain *plain, const struct stk_event *ev, const stru
     stk_buf_putc(out, '\n');
 }
 
+/* "web | Step 1/3 : FROM busybox": who is built, and what that says. */
+static void add_output(struct plain *plain, const struct stk_event *ev)
+{
+    const char *who = ev->unit && ev->unit->image.service ? ev->unit->image.service : ev->name;
+    stk_buf_printf(&plain->out, " %s | ", who);
+    stk_escape_control(&plain->out, ev->message, strlen(ev->message));
+    stk_buf_putc(&plain->out, '\n');
+}
+
 static void event(struct stk_sink *sink, const struct stk_event *ev)
 {
     struct plain *plain = (struct plain *)view_of(sink);
     const struct view_unit *unit = view_units_take(&plain->units, ev, stk_monotonic_ms());
-    if (unit && ev->type != STK_EV_PROGRESS && !plain->quiet)
+    if (ev->type == STK_EV_OUTPUT && !plain->quiet)
+        add_output(plain, ev);
+    else if (unit && ev->type != STK_EV_PROGRESS && !plain->quiet)
         add_line(plain, ev, unit);
     if (ev->type == STK_EV_PROGRESS && !ev->name && ev->message && !plain->quiet)
         stk_buf_printf(&plain->out, " %s\n", ev->message);

@@ -49,6 +49,7 @@ static struct look look_of(const struct tty *tty, const struct view_unit *unit)
     switch (unit->state) {
     case STK_EV_BEGIN:
     case STK_EV_PROGRESS:
+    case STK_EV_OUTPUT:
         return (struct look){ spinner[tty->frame % STK_LEN(spinner)],
                               turning[tty->frame % STK_LEN(turning)], "\033[36m" };
     case STK_EV_DONE:
@@ -89,6 +90,10 @@ static void add_state(struct stk_buf *out, const struct view_unit *unit, int64_t
         stk_buf_printf(out, "  %.1fs", (double)ms / 1000);
     if (active && unit->phase == STK_PHASE_STOP && unit->grace_ms)
         stk_buf_printf(out, " (killed after %gs)", unit->grace_ms / 1000.0);
+    if (active && unit->said) {
+        stk_buf_puts(out, "  ");
+        stk_escape_control(out, unit->said, strlen(unit->said));
+    }
 }
 
 static void add_unit(struct tty *tty, const struct view_unit *unit, size_t name_width,

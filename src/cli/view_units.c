@@ -67,6 +67,9 @@ struct view_unit *view_units_take(struct view_units *units, const struct stk_eve
         unit->grace_ms = ev->grace_ms;
     } else if (ev->type == STK_EV_PROGRESS) {
         take_progress(unit, ev->progress);
+    } else if (ev->type == STK_EV_OUTPUT) {
+        free(unit->said);
+        unit->said = stk_strdup(ev->message);
     } else if (ev->type == STK_EV_SKIPPED) {
         struct stk_buf note;
         stk_buf_init(&note, 64 * STK_KIB);
@@ -86,6 +89,7 @@ static void clear_unit(struct view_unit *unit)
     free(unit->layers);
     free(unit->name);
     free(unit->note);
+    free(unit->said);
 }
 
 void view_units_clear(struct view_units *units)
@@ -98,7 +102,8 @@ void view_units_clear(struct view_units *units)
 
 bool view_unit_active(const struct view_unit *unit)
 {
-    return unit->state == STK_EV_BEGIN || unit->state == STK_EV_PROGRESS;
+    return unit->state == STK_EV_BEGIN || unit->state == STK_EV_PROGRESS ||
+           unit->state == STK_EV_OUTPUT;
 }
 
 void view_unit_bytes(const struct view_unit *unit, int64_t *ret_current, int64_t *ret_total)

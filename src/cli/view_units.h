@@ -19,6 +19,7 @@ struct view_unit {
     struct view_layer *layers; /* of a pull */
     size_t n_layers, cap_layers;
     char *note; /* why it was skipped, or NULL */
+    char *said; /* the last line of its build, or NULL */
 };
 
 /* = { 0 } to begin with; in the order in which they were first told of. */

@@ -13,14 +13,26 @@ extern const struct command stk_cmd_stats;
 extern const struct command stk_cmd_volumes;
 extern const struct command stk_cmd_commit;
 extern const struct command stk_cmd_export;
+extern const struct command stk_cmd_build, stk_cmd_pull, stk_cmd_push, stk_cmd_images;
 
 const struct command *const stk_commands[] = {
-    &stk_cmd_up,    &stk_cmd_down,   &stk_cmd_ps,      &stk_cmd_logs,    &stk_cmd_plan,
-    &stk_cmd_diff,  &stk_cmd_start,  &stk_cmd_stop,    &stk_cmd_restart, &stk_cmd_wait,
-    &stk_cmd_kill,  &stk_cmd_create, &stk_cmd_scale,   &stk_cmd_pause,   &stk_cmd_unpause,
-    &stk_cmd_top,   &stk_cmd_port,   &stk_cmd_export,  &stk_cmd_commit,  &stk_cmd_volumes,
-    &stk_cmd_stats, &stk_cmd_events, &stk_cmd_rm,      &stk_cmd_ls,      &stk_cmd_config,
-    &stk_cmd_lint,  &stk_cmd_graph,  &stk_cmd_version, &stk_cmd_help,    NULL,
+    &stk_cmd_up,      &stk_cmd_down,
+    &stk_cmd_ps,      &stk_cmd_logs,
+    &stk_cmd_plan,    &stk_cmd_diff,
+    &stk_cmd_start,   &stk_cmd_stop,
+    &stk_cmd_restart, &stk_cmd_wait,
+    &stk_cmd_kill,    &stk_cmd_create,
+    &stk_cmd_scale,   &stk_cmd_pause,
+    &stk_cmd_unpause, &stk_cmd_top,
+    &stk_cmd_port,    &stk_cmd_export,
+    &stk_cmd_commit,  &stk_cmd_volumes,
+    &stk_cmd_stats,   &stk_cmd_events,
+    &stk_cmd_build,   &stk_cmd_pull,
+    &stk_cmd_push,    &stk_cmd_images,
+    &stk_cmd_rm,      &stk_cmd_ls,
+    &stk_cmd_config,  &stk_cmd_lint,
+    &stk_cmd_graph,   &stk_cmd_version,
+    &stk_cmd_help,    NULL,
 };
 
 const struct command *stk_command_find(const char *name)

@@ -20,6 +20,9 @@ static const struct option_row options[] = {
       "How long --wait waits at most" },
     { "pull", 0, OPT_STRING, AT(pull), "POLICY", "always, missing or never, whatever the file says",
       STK_PULL_CHOICES },
+    { "build", 0, OPT_FLAG, AT(build), NULL, "Build images first, even if they are there" },
+    { "no-build", 0, OPT_FLAG, AT(no_build), NULL, "Build nothing" },
+    { "quiet-build", 0, OPT_FLAG, AT(quiet_build), NULL, "Builds speak only when they fail" },
     { "quiet-pull", 0, OPT_FLAG, AT(quiet_pull), NULL, "No progress of pulls" },
     { "force-recreate", 0, OPT_FLAG, AT(force_recreate), NULL,
       "Replace containers even if nothing changed" },
@@ -62,7 +65,6 @@ static const struct option_row options[] = {
     { "timings", 0, OPT_FLAG, AT(timings), NULL,
       "Tell where the time went, and the critical path" },
     { "trace", 0, OPT_STRING, AT(trace), "FILE", "Write the timings as a trace that Chrome shows" },
-    { "no-build", 0, OPT_FLAG, AT(no_build), NULL, NULL },
     { "yes", 'y', OPT_FLAG, AT(yes), NULL, NULL },
     { 0 },
 };
@@ -74,6 +76,7 @@ static int incompatible(const struct cli *cli)
         bool both;
         const char *a, *b;
     } rows[] = {
+        { o->build && o->no_build, "build", "no-build" },
         { o->force_recreate && o->no_recreate, "force-recreate", "no-recreate" },
         { o->always_recreate_deps && o->no_recreate, "always-recreate-deps", "no-recreate" },
         { o->renew_volumes && o->no_recreate, "renew-anon-volumes", "no-recreate" },

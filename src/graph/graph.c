@@ -81,6 +81,20 @@ static void lend_to_mounted(struct builder *b, const struct stk_service *service
     }
 }
 
+/* Whoever builds it is the one to name when that goes wrong. */
+static void lend_build(struct builder *b, const struct stk_service *service)
+{
+    const char **found = service->build.set ? find_image(b, service->image) : NULL;
+    if (!found)
+        return;
+    struct stk_unit *unit = &b->v[found - b->images].unit;
+    unit->src = service->build.src;
+    unit->image.service = service->name;
+    unit->image.platform = service->platform;
+    unit->image.build = &service->build;
+    unit->image.built = service->built;
+}
+
 static void add_images(struct builder *b)
 {
     for (size_t i = 0; i < b->n_images; i++) {
@@ -98,9 +112,12 @@ static void add_images(struct builder *b)
         struct stk_unit *unit = &b->v[found - b->images].unit;
         unit->src = service->image_src;
         unit->image.service = service->name;
-        if (service->pull_policy)
+        unit->image.platform = service->platform;
+        if (service->pull_policy && !service->pull_policy_implied)
             unit->image.pull_policy = service->pull_policy;
     }
+    for (size_t i = b->spec->n_services; i-- > 0;)
+        lend_build(b, &b->spec->services[i]);
 }
 
 static void add_resources(struct builder *b)

@@ -38,6 +38,8 @@ enum stk_http_fail {
     STK_HTTP_BIG,     /* more than max, or headers beyond all reason */
 };
 
+#define STK_HTTP_NO_BODY ((size_t)-1)
+
 /* One exchange. An answer of any status is a success (look at status); op.err is set when no whole
  * answer came, with code STK_EENGINE. Strings are borrowed until done. */
 struct stk_http_req {
@@ -46,6 +48,9 @@ struct stk_http_req {
     const char *body;          /* or NULL */
     size_t body_size;
     const char *body_type; /* NULL: application/json */
+    /* Instead of body: writes the next piece into to and tells its size; 0: that was all;
+     * STK_HTTP_NO_BODY: there will be no more, give the request up. */
+    size_t (*on_send)(struct stk_http_req *req, char *to, size_t room);
     const char *header;    /* one more request header, "Name: value", or NULL */
     const char *want;      /* name of an answer header to keep in got, or NULL */
     size_t max;            /* bytes of answer kept; 0: 1 MiB */
@@ -53,7 +58,7 @@ struct stk_http_req {
     /* Takes the body of a 2xx answer as it comes (max does not count then); false ends the request.
      * It may submit and cancel requests, this one included. */
     bool (*on_body)(struct stk_http_req *req, const char *bytes, size_t size);
-    void *data;             /* the caller's, for these two */
+    void *data;             /* the caller's, for these */
     bool connect_only;      /* a connection is all that is wanted ... */
     unsigned stay_ms;       /* ... that the other side keeps so long; 0: at all */
     unsigned connect_ms;    /* 0: 5 s */

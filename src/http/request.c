@@ -135,6 +135,22 @@ static size_t on_body(char *bytes, size_t one, size_t size, void *data)
     return CURL_WRITEFUNC_ERROR;
 }
 
+/* What is being sent is no silence: the answer is waited for from its last piece on. */
+static size_t on_read(char *to, size_t one, size_t room, void *data)
+{
+    (void)one;
+    struct stk_http_req *req = data;
+    if (req->dead)
+        return CURL_READFUNC_ABORT;
+    size_t n = req->on_send(req, to, room);
+    if (n == STK_HTTP_NO_BODY) {
+        on_cancel(&req->op);
+        return CURL_READFUNC_ABORT;
+    }
+    limit(req, req->first_byte_ms, "no answer within");
+    return n;
+}
+
 static curl_socket_t on_connecting(void *data, curlsocktype purpose, struct curl_sockaddr *address)
 {
     (void)purpose;
@@ -175,6 +191,15 @@ static void add_header(struct stk_http_req *req, const char *line)
     req->headers = longer;
 }
 
+static void add_type(struct stk_http_req *req)
+{
+    STK_CLEANUP(stk_charp)
+    char *type =
+        stk_printf("Content-Type: %s", req->body_type ? req->body_type : "application/json");
+    add_header(req, "Expect:"); /* never wait for "100 Continue" */
+    add_header(req, req->body || req->on_send ? type : "Content-Type:");
+}
+
 static void set_request(struct stk_http_req *req)
 {
     CURL *easy = req->easy;
@@ -186,14 +211,17 @@ static void set_request(struct stk_http_req *req)
         curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
     else if (strcmp(req->method, "GET") != 0)
         curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, req->method);
-    if (req->body || strcmp(req->method, "POST") == 0) {
+    if (req->on_send) {
+        curl_easy_setopt(easy, CURLOPT_POST, 1L);
+        curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, req->method);
+        curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_read);
+        curl_easy_setopt(easy, CURLOPT_READDATA, req);
+        add_header(req, "Transfer-Encoding: chunked"); /* its size is not known */
+        add_type(req);
+    } else if (req->body || strcmp(req->method, "POST") == 0) {
         curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)req->body_size);
         curl_easy_setopt(easy, CURLOPT_POSTFIELDS, req->body ? req->body : "");
-        add_header(req, "Expect:"); /* never wait for "100 Continue" */
-        STK_CLEANUP(stk_charp)
-        char *type =
-            stk_printf("Content-Type: %s", req->body_type ? req->body_type : "application/json");
-        add_header(req, req->body ? type : "Content-Type:");
+        add_type(req);
     }
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, req->headers);
 }

@@ -31,6 +31,12 @@ bool plan_is_orphan(const struct planner *p, const struct stk_status *status);
 bool plan_is_elsewhere(const struct planner *p, const struct stk_status *status);
 bool plan_is_up(const struct stk_status *status); /* running, paused or restarting */
 
+/* images.c: what an image in the engine's store needs: a number of an action, or NO_ACTION. */
+int plan_image(struct planner *p, const struct stk_unit *unit, const struct stk_status *seen);
+/* Puts builds in the order of their services, and has what is built the same way built once. */
+void plan_order_builds(struct planner *p);
+void plan_images(struct planner *p); /* the goals that are about images alone */
+
 void plan_up(struct planner *p);       /* up.c */
 void plan_existing(struct planner *p); /* existing.c: every other goal */
 

@@ -127,6 +127,8 @@ static void decide(struct existing *e, const struct stk_status *status, struct f
         fate->act = plan_add(e->p, STK_RESTART, NULL, status, "restart");
         break;
     case STK_GOAL_UP:
+    case STK_GOAL_PULL:
+    case STK_GOAL_BUILD:
         break;
     }
 }

@@ -146,6 +146,8 @@ struct stk_plan *stk_plan_make(const struct stk_graph *graph, const struct stk_s
         up_go_back(&p);
     else if (goal->kind == STK_GOAL_UP)
         plan_up(&p);
+    else if (goal->kind == STK_GOAL_PULL || goal->kind == STK_GOAL_BUILD)
+        plan_images(&p);
     else
         plan_existing(&p);
     return plan;
@@ -183,6 +185,7 @@ const char *stk_verb_word(enum stk_verb verb)
         [STK_START] = "start",   [STK_RECREATE] = "recreate",   [STK_RESTART] = "restart",
         [STK_WAIT] = "wait",     [STK_STOP] = "stop",           [STK_KILL] = "kill",
         [STK_REMOVE] = "remove", [STK_ROLL_BACK] = "roll back", [STK_GATE] = "gate",
+        [STK_BUILD] = "build",
     };
     return words[verb];
 }

@@ -14,8 +14,10 @@ enum stk_goal_kind {
     STK_GOAL_START, /* existing instances, started */
     STK_GOAL_STOP,
     STK_GOAL_RESTART,
-    STK_GOAL_RM,   /* stopped instances gone */
-    STK_GOAL_KILL, /* SIGKILL to what runs */
+    STK_GOAL_RM,    /* stopped instances gone */
+    STK_GOAL_KILL,  /* SIGKILL to what runs */
+    STK_GOAL_PULL,  /* images, anew */
+    STK_GOAL_BUILD, /* those that can be */
 };
 
 /* up, when something failed. KEEP and STOP are the caller's business. */
@@ -35,12 +37,20 @@ struct stk_goal {
     enum stk_rmi rmi;    /* down */
     enum stk_on_failure on_failure;
     bool roll_back;   /* up: only takes back what updates have set aside */
-    const char *pull; /* up: overrides pull_policy: "always", "missing", "never"; or NULL */
+    const char *pull; /* up, pull: overrides pull_policy: "always", "missing", "never"; or NULL */
+    bool build;       /* up: build what can be, even when it is there */
+    bool no_build;    /* up: build nothing */
+    bool skip_buildable;  /* pull: not what can be built */
+    bool ignore_failures; /* pull: each is a warning */
+    bool offline;         /* no registry is asked for anything */
+    bool images_only;     /* up: the images and nothing else yet */
+    bool images_ready;    /* up: they have been brought up, they are what they are now */
 };
 
 enum stk_verb {
     STK_KEEP, /* runs already as it should; nothing is done */
     STK_PULL,
+    STK_BUILD,
     STK_CREATE,   /* and start, unless create_only */
     STK_START,    /* exists, stopped */
     STK_RECREATE, /* replaced by a new one */
@@ -85,6 +95,11 @@ struct stk_action {
     unsigned tolerates;      /* GATE */
     unsigned within_ms;      /* WAIT: it fails after that long; 0: never by itself */
     unsigned settle_ms;      /* WAIT until ready: see stk_wait_req */
+    bool or_build;           /* PULL of what can be built: when it cannot be pulled it is */
+    const char *tag_of;      /* BUILD: one of the same kind is made before; it gets this name too */
+    bool tolerate;           /* its failure is a warning */
+    bool or_keep;            /* PULL of what is there: that will do when it cannot be pulled */
+    int64_t max_age_ms;      /* PULL of what is there: only when pulled longer ago; 0: anyway */
     struct stk_after *after;
     size_t n_after, cap_after;
     const char *why;

@@ -13,6 +13,7 @@ static const struct {
 } looks[] = {
     [STK_KEEP] = { " ", "" },
     [STK_PULL] = { "+", "\033[32m" },
+    [STK_BUILD] = { "+", "\033[32m" },
     [STK_CREATE] = { "+", "\033[32m" },
     [STK_START] = { ">", "\033[36m" },
     [STK_RECREATE] = { "~", "\033[33m" },

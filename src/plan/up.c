@@ -54,22 +54,6 @@ static void mark_scope(struct up *u)
     }
 }
 
-static void decide_image(struct up *u, const struct stk_unit *unit, struct choice *choice)
-{
-    const char *policy = u->p->goal->pull ? u->p->goal->pull : unit->image.pull_policy;
-    bool present = choice->seen && choice->seen->state == STK_PRESENT;
-    bool never = policy && (strcmp(policy, "never") == 0 || strcmp(policy, "build") == 0);
-    bool always = policy && strcmp(policy, "always") == 0;
-    if (present && !always)
-        return;
-    choice->act = plan_add(u->p, STK_PULL, unit, NULL,
-                           always  ? "its pull policy is 'always'"
-                           : never ? "the engine does not have it, and it may not be pulled"
-                                   : "the engine does not have it");
-    u->p->plan->v[choice->act].preparation = true;
-    u->p->plan->v[choice->act].no_pull = never;
-}
-
 /* Whoever runs on the network and is not part of this plan, so that it cannot be removed. */
 static const struct stk_status *user_out_of_scope(const struct up *u,
                                                   const struct stk_unit *network)
@@ -407,7 +391,7 @@ static void decide(struct up *u, size_t i)
     struct choice *choice = &u->choices[i];
     switch (unit->ref.kind) {
     case STK_IMAGE:
-        decide_image(u, unit, choice);
+        choice->act = plan_image(u->p, unit, choice->seen);
         break;
     case STK_NETWORK:
         decide_network(u, unit, choice);
@@ -492,17 +476,20 @@ void plan_up(struct planner *p)
     u.choices = stk_alloc((p->graph->n + 1) * sizeof(*u.choices));
     u.network_changes = stk_alloc(p->graph->spec->n_networks + 1);
     mark_scope(&u);
-    remove_unwanted(p);
+    if (!p->goal->images_only)
+        remove_unwanted(p);
     for (size_t i = 0; i < p->graph->n; i++) {
         struct choice *choice = &u.choices[i];
         choice->act = choice->stop = NO_ACTION;
         for (size_t k = 0; k < STK_LEN(choice->waits); k++)
             choice->waits[k] = NO_ACTION;
         choice->seen = stk_seen_find(p->seen, p->graph->v[i].unit.ref);
-        if (choice->in_scope)
+        bool later = p->goal->images_only && p->graph->v[i].unit.ref.kind != STK_IMAGE;
+        if (choice->in_scope && !later)
             decide(&u, i);
     }
-    if (p->goal->wait && !p->goal->no_start)
+    plan_order_builds(p);
+    if (p->goal->wait && !p->goal->no_start && !p->goal->images_only)
         wait_for_all(&u);
     up_verdict(&u);
     if (!p->goal->no_start)

@@ -19,13 +19,15 @@ enum {
     NOTED_LATE_MS = 1000
 };
 
-static enum stk_phase phase_of(const struct stk_action *action)
+static enum stk_phase phase_of_action(const struct stk_action *action)
 {
     switch (action->verb) {
     case STK_KEEP:
         return STK_PHASE_KEEP;
     case STK_PULL:
         return STK_PHASE_PULL;
+    case STK_BUILD:
+        return STK_PHASE_BUILD;
     case STK_CREATE:
         return action->ref.kind != STK_SERVICE || action->create_only ? STK_PHASE_CREATE
                                                                       : STK_PHASE_START;
@@ -51,6 +53,11 @@ static enum stk_phase phase_of(const struct stk_action *action)
         break;
     }
     return STK_PHASE_KEEP;
+}
+
+static enum stk_phase phase_of(const struct job *job)
+{
+    return job->building ? STK_PHASE_BUILD : phase_of_action(job->action);
 }
 
 static void tell(struct job *job, struct stk_event *ev)
@@ -90,7 +97,7 @@ static void tell_simple(struct job *job, enum stk_event_type type, enum stk_phas
 static void end_ok(struct job *job)
 {
     job->state = JOB_OK;
-    enum stk_phase phase = phase_of(job->action);
+    enum stk_phase phase = phase_of(job);
     tell_simple(job, STK_EV_DONE, phase);
     if (phase == STK_PHASE_RECREATE && !job->action->create_only)
         tell_simple(job, STK_EV_DONE, STK_PHASE_START);
@@ -139,7 +146,7 @@ static void end_failed(struct job *job)
     char *chain = job->action->ref.kind == STK_SERVICE ? run_chain(job) : NULL;
     if (!silent)
         tell(job, &(struct stk_event){ .type = STK_EV_FAILED,
-                                       .phase = phase_of(job->action),
+                                       .phase = phase_of(job),
                                        .message = job->err.msg,
                                        .code = job->err.code,
                                        .chain = chain,
@@ -226,11 +233,14 @@ static void say_not_within(struct job *job)
 static void failed(struct job *job, struct stk_op *op)
 {
     stk_error_move(&job->err, &op->err);
-    if (job->action->tolerate_conflict && job->err.code == STK_ECONFLICT) {
+    bool conflict = job->action->tolerate_conflict && job->err.code == STK_ECONFLICT;
+    bool tolerated = job->action->tolerate || job->action->or_keep;
+    if (conflict || (tolerated && job->err.code == STK_EIMAGE)) {
+        if (job->action->or_keep)
+            stk_wrap(&job->err, "the image that is there will do");
         job->state = JOB_OK;
-        tell(job, &(struct stk_event){ .type = STK_EV_WARNING,
-                                       .phase = phase_of(job->action),
-                                       .message = job->err.msg });
+        tell(job, &(struct stk_event){
+                      .type = STK_EV_WARNING, .phase = phase_of(job), .message = job->err.msg });
         run_job_ended(job);
         return;
     }
@@ -258,20 +268,20 @@ static void pulled_some(struct stk_start_req *req, const struct stk_progress *pr
 {
     struct job *job = STK_CONTAINER(req, struct job, start);
     tell(job, &(struct stk_event){
-                  .type = STK_EV_PROGRESS, .phase = phase_of(job->action), .progress = progress });
+                  .type = STK_EV_PROGRESS, .phase = phase_of(job), .progress = progress });
 }
 
 static void warned(struct stk_start_req *req, const char *text)
 {
     struct job *job = STK_CONTAINER(req, struct job, start);
-    tell(job, &(struct stk_event){
-                  .type = STK_EV_WARNING, .phase = phase_of(job->action), .message = text });
+    tell(job,
+         &(struct stk_event){ .type = STK_EV_WARNING, .phase = phase_of(job), .message = text });
 }
 
 static void say(struct job *job, const char *line)
 {
     tell(job, &(struct stk_event){
-                  .type = STK_EV_SAID, .phase = phase_of(job->action), .message = line });
+                  .type = STK_EV_SAID, .phase = phase_of(job), .message = line });
 }
 
 static void hook_of_start_said(struct stk_start_req *req, const char *line)
@@ -293,11 +303,43 @@ static const char *config_of(const struct job *job)
     return service ? service->config : NULL;
 }
 
+/* The last lines of a build are kept: when it fails they are its report. */
+static void keep_line(struct job *job, const char *line)
+{
+    if (!job->tail.max)
+        stk_buf_init(&job->tail, REPORT_MAX);
+    if (job->tail_lines == REPORT_LINES) {
+        const char *end = memchr(job->tail.bytes, '\n', job->tail.size);
+        stk_buf_drop(&job->tail, end ? (size_t)(end - job->tail.bytes) + 1 : job->tail.size);
+        job->tail_lines--;
+    }
+    if (strlen(line) + 1 > REPORT_MAX / REPORT_LINES)
+        stk_buf_printf(&job->tail, "%.*s…\n", REPORT_MAX / REPORT_LINES - 8, line);
+    else
+        stk_buf_printf(&job->tail, "%s\n", line);
+    job->tail_lines++;
+}
+
+static void built_some(struct stk_start_req *req, const char *line)
+{
+    struct job *job = STK_CONTAINER(req, struct job, start);
+    keep_line(job, line);
+    if (!job->run->req->quiet_build)
+        tell(job, &(struct stk_event){
+                      .type = STK_EV_OUTPUT, .phase = STK_PHASE_BUILD, .message = line });
+}
+
+static void build_instead(struct job *job, struct stk_error *err);
+
 static void started(struct stk_op *op)
 {
     struct job *job = op->data;
     job->changed |= job->start.changed;
-    ended(op);
+    bool instead = job->action->or_build && !job->building && !job->run->stopping;
+    if (instead && op->err.code == STK_EIMAGE)
+        build_instead(job, &op->err);
+    else
+        ended(op);
 }
 
 static void begin_start(struct job *job)
@@ -314,8 +356,14 @@ static void begin_start(struct job *job)
         .start_first = a->start_first,
         .restore = a->verb == STK_ROLL_BACK,
         .create_only = a->create_only,
-        .force_pull = a->verb == STK_PULL,
+        .force_pull = a->verb == STK_PULL && !a->max_age_ms,
+        .max_age_ms = a->max_age_ms,
         .no_pull = a->no_pull,
+        .offline = job->run->req->goal.offline,
+        .build = a->verb == STK_BUILD || job->building,
+        .tag_of = a->tag_of,
+        .build_opts = job->run->req->build_opts,
+        .output = built_some,
         .grace = job->run->req->grace,
         .progress = job->run->req->quiet_pull ? NULL : pulled_some,
         .warn = warned,
@@ -323,6 +371,19 @@ static void begin_start(struct job *job)
     };
     job->current = &job->start.op;
     stk_runtime_start(job->run->rt, &job->start);
+}
+
+/* As Docker Compose does: what can be built need not be in a registry. */
+static void build_instead(struct job *job, struct stk_error *err)
+{
+    STK_CLEANUP(stk_charp)
+    char *text = stk_printf("it cannot be pulled, so it is built: %s", err->msg);
+    tell(job,
+         &(struct stk_event){ .type = STK_EV_WARNING, .phase = STK_PHASE_PULL, .message = text });
+    stk_error_clear(err);
+    job->building = true;
+    tell_simple(job, STK_EV_BEGIN, STK_PHASE_BUILD);
+    begin_start(job);
 }
 
 static void after_stop(struct stk_op *op)
@@ -421,10 +482,11 @@ void job_begin(struct job *job)
         [STK_START] = begin_start,   [STK_RECREATE] = begin_start,  [STK_RESTART] = begin_stop,
         [STK_WAIT] = begin_wait,     [STK_STOP] = begin_stop,       [STK_KILL] = begin_stop,
         [STK_REMOVE] = begin_remove, [STK_ROLL_BACK] = begin_start, [STK_GATE] = begin_gate,
+        [STK_BUILD] = begin_start,
     };
     job->began_ms = stk_monotonic_ms();
     if (job->action->verb != STK_KEEP && job->action->verb != STK_GATE)
-        tell_simple(job, STK_EV_BEGIN, phase_of(job->action));
+        tell_simple(job, STK_EV_BEGIN, phase_of(job));
     begin[job->action->verb](job);
 }
 
@@ -441,8 +503,8 @@ void job_skip(struct job *job, const char *culprit)
     if (!culprit || job->action->verb == STK_KEEP || !stk_plan_shows(job->action))
         return;
     STK_CLEANUP(stk_charp) char *why = stk_printf("'%s' failed", culprit);
-    tell(job, &(struct stk_event){
-                  .type = STK_EV_SKIPPED, .phase = phase_of(job->action), .message = why });
+    tell(job,
+         &(struct stk_event){ .type = STK_EV_SKIPPED, .phase = phase_of(job), .message = why });
 }
 
 void job_clear(struct job *job)

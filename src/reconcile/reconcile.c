@@ -23,6 +23,8 @@ struct pass {
     int64_t began_ms;
     struct stk_inspect_req others; /* what is not the project's, which may be in the way */
     bool looking_around, running;
+    struct stk_goal goal;
+    bool images_first; /* what runs is the images alone; what they mean is looked at afterwards */
 };
 
 static void finish(struct pass *pass, struct stk_error *err)
@@ -43,6 +45,24 @@ static bool says_more(const struct stk_error *so_far, const struct stk_error *er
     bool weak = so_far->code == STK_ETIMEOUT || so_far->code == STK_ECANCELED;
     return so_far->code == STK_OK ||
            (weak && err->code != STK_ETIMEOUT && err->code != STK_ECANCELED);
+}
+
+static void inspected(struct stk_op *op);
+
+/* The images are there: which containers they change is seen by looking again. */
+static void look_again(struct pass *pass)
+{
+    struct stk_reconcile_req *req = pass->req;
+    run_clear(&pass->run);
+    pass->run = (struct run){ 0 };
+    stk_plan_free(TAKE(req->plan));
+    stk_seen_free(TAKE(req->seen));
+    free(TAKE(req->timings));
+    pass->running = pass->images_first = pass->looking_around = false;
+    pass->goal.images_only = false;
+    pass->goal.images_ready = true;
+    pass->inspect.op = (struct stk_op){ .done = inspected, .data = pass };
+    stk_runtime_inspect(pass->rt, &pass->inspect);
 }
 
 static void run_ended(struct run *run)
@@ -67,7 +87,10 @@ static void run_ended(struct run *run)
     if (run->stopping &&
         (err.code == STK_OK || err.code == STK_ETIMEOUT || err.code == STK_ECANCELED))
         stk_fail(&err, STK_ECANCELED, nowhere, "canceled");
-    finish(pass, &err);
+    if (pass->images_first && err.code == STK_OK)
+        look_again(pass);
+    else
+        finish(pass, &err);
 }
 
 static void say_notes(struct stk_reconcile_req *req)
@@ -109,6 +132,30 @@ static void look_around(struct pass *pass)
     stk_runtime_inspect(pass->rt, &pass->others);
 }
 
+/* A container is replaced when its image has become another, which only pulling or building it
+ * shows. */
+static bool may_change_containers(const struct stk_plan *plan, const struct stk_seen *seen)
+{
+    bool images = false, containers = false;
+    for (size_t i = 0; i < plan->n; i++)
+        images |= plan->v[i].verb == STK_PULL || plan->v[i].verb == STK_BUILD;
+    for (size_t i = 0; i < seen->n; i++)
+        containers |= seen->v[i].ref.kind == STK_SERVICE;
+    return images && containers;
+}
+
+static void make_plan(struct pass *pass)
+{
+    struct stk_reconcile_req *req = pass->req;
+    req->plan = stk_plan_make(req->graph, req->seen, &pass->goal, req->project);
+    bool again = pass->goal.kind == STK_GOAL_UP && !req->plan_only && !pass->goal.images_ready;
+    if (!again || !may_change_containers(req->plan, req->seen))
+        return;
+    pass->images_first = pass->goal.images_only = true;
+    stk_plan_free(req->plan);
+    req->plan = stk_plan_make(req->graph, req->seen, &pass->goal, req->project);
+}
+
 static void inspected(struct stk_op *op)
 {
     struct pass *pass = op->data;
@@ -121,10 +168,10 @@ static void inspected(struct stk_op *op)
     }
     req->seen = TAKE(pass->inspect.seen);
     stk_identity_unseal(req->seen, pass->units, pass->inspect.n_units);
-    req->plan = stk_plan_make(req->graph, req->seen, &req->goal, req->project);
+    make_plan(pass);
     stk_trace(STK_TRACE_PLAN, "%zu actions, %zu of them changes", req->plan->n,
               stk_plan_changes(req->plan));
-    if (!req->plan_only)
+    if (!req->plan_only && !pass->images_first)
         say_notes(req);
     if (req->plan_only || req->plan->n == 0) {
         finish(pass, NULL);
@@ -201,6 +248,8 @@ static unsigned what_to_see(const struct stk_goal *goal)
 {
     if (goal->kind == STK_GOAL_UP)
         return STK_SEE_SERVICES | STK_SEE_NETWORKS | STK_SEE_VOLUMES | STK_SEE_IMAGES;
+    if (goal->kind == STK_GOAL_PULL || goal->kind == STK_GOAL_BUILD)
+        return STK_SEE_IMAGES;
     if (goal->kind == STK_GOAL_DOWN)
         return STK_SEE_SERVICES | STK_SEE_NETWORKS | (goal->volumes ? STK_SEE_VOLUMES : 0);
     return STK_SEE_SERVICES;
@@ -211,6 +260,7 @@ void stk_reconcile(struct stk_loop *loop, struct stk_runtime *rt, struct stk_rec
     struct pass *pass = stk_alloc(sizeof(*pass));
     pass->req = req;
     pass->rt = rt;
+    pass->goal = req->goal;
     pass->began_ms = stk_monotonic_ms();
     req->run = pass;
     req->changed = req->failed = req->skipped = 0;
@@ -218,8 +268,9 @@ void stk_reconcile(struct stk_loop *loop, struct stk_runtime *rt, struct stk_rec
     pass->inspect.op = (struct stk_op){ .done = inspected, .data = pass };
     pass->inspect.project = req->project;
     pass->inspect.what = what_to_see(&req->goal);
-    if (req->goal.kind == STK_GOAL_UP) {
+    if (pass->inspect.what & STK_SEE_IMAGES)
         name_images(pass, req->graph);
+    if (req->goal.kind == STK_GOAL_UP) {
         name_externals(pass, req->graph->spec);
         name_units(pass, req->graph);
     }

@@ -26,6 +26,8 @@ struct stk_reconcile_req {
     unsigned parallel;     /* actions at a time; 0: STK_PARALLEL_DEFAULT */
     bool no_probe;         /* leave readiness to the engine's own schedule of checks */
     bool quiet_pull;       /* no progress events of pulls */
+    bool quiet_build;      /* no lines of builds, unless they fail */
+    const struct stk_build_opts *build_opts; /* or NULL */
     bool plan_only;        /* inspect and plan, change nothing */
     enum stk_compare compare; /* up: which units are compared with what there is, field by field */
     struct stk_sink *sink; /* may be NULL */

@@ -22,7 +22,7 @@ static bool counts(const struct job *job)
 static bool may_be_left(const struct job *job)
 {
     enum stk_verb verb = job->action->verb;
-    return verb == STK_WAIT || verb == STK_PULL || verb == STK_GATE;
+    return verb == STK_WAIT || verb == STK_PULL || verb == STK_BUILD || verb == STK_GATE;
 }
 
 static void launch(struct run *run)

@@ -19,6 +19,7 @@ struct job {
     const char *culprit;        /* SKIPPED, and FAILED of a gate: the name of what failed */
     int64_t began_ms, ended_ms; /* 0: not yet */
     bool changed;
+    bool building; /* it could not be pulled */
     struct stk_error err;
     struct stk_start_req start;
     struct stk_stop_req stop;
@@ -33,6 +34,7 @@ struct job {
     struct stk_inspect_req inspect;
     struct stk_logs_req logs;
     struct stk_buf tail;
+    unsigned tail_lines;    /* of a build, as it goes on */
     char this_run[32];      /* when the culprit's last run began */
     struct stk_op *current; /* what to cancel */
     stk_op_fn *after_stop;  /* what goes on after a look at what was stopped */

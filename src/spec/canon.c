@@ -65,6 +65,8 @@ void model_canon(struct load *ld, struct model *m)
 {
     for (size_t i = 0; i < m->n_services; i++) {
         struct stk_service *s = &m->services[i].s;
+        if (m->services[i].enabled && s->build.set)
+            s->build.config = form_of(ld, &build_table, &s->build);
         if (m->services[i].enabled) {
             s->config = form_of(ld, &service_table, s);
             s->hash = hash_of(ld, &service_table, s, (struct hashed){ 0 });

@@ -74,7 +74,8 @@ static bool pull_policy_parse(struct load *ld, const struct key *key, struct nod
                               void *object)
 {
     static const char *const known[] = { "always", "never",   "missing", "if_not_present",
-                                         "build",  "refresh", "daily",   "weekly" };
+                                         "build",  "refresh", "daily",   "weekly",
+                                         "newer" };
     if (!string_parse(ld, key, node, object))
         return false;
     for (size_t i = 0; i < STK_LEN(known); i++)
@@ -83,7 +84,7 @@ static bool pull_policy_parse(struct load *ld, const struct key *key, struct nod
     if (stk_starts(node->text, "every_") && is_period(node->text + strlen("every_")))
         return true;
     return fail_hint(ld, node, did_you_mean(ld, node->text, known, STK_LEN(known)),
-                     "'%s'%s must be always, missing, never, build, daily, weekly or every_2h, "
+                     "'%s'%s must be always, missing, never, build, daily, weekly, newer or every_2h, "
                      "not '%s'",
                      key->name, where(ld), node->text);
 }

@@ -7,6 +7,8 @@ struct words {
 
 static const struct words phases[STK_PHASE_COUNT] = {
     [STK_PHASE_PULL] = { "Pulling", "Pulled" },
+    [STK_PHASE_BUILD] = { "Building", "Built" },
+    [STK_PHASE_PUSH] = { "Pushing", "Pushed" },
     [STK_PHASE_CREATE] = { "Creating", "Created" },
     [STK_PHASE_START] = { "Starting", "Started" },
     [STK_PHASE_RECREATE] = { "Recreate", "Recreated" },
@@ -43,6 +45,7 @@ const char *stk_event_word(enum stk_phase phase, enum stk_event_type type)
     switch (type) {
     case STK_EV_BEGIN:
     case STK_EV_PROGRESS:
+    case STK_EV_OUTPUT:
         return phases[phase].begin;
     case STK_EV_DONE:
         return phases[phase].done;

@@ -134,6 +134,12 @@ static bool on_stream(struct stk_http_req *http, const char *bytes, size_t size)
     return call->stream(call, bytes, size);
 }
 
+static size_t on_send(struct stk_http_req *http, char *to, size_t room)
+{
+    struct stk_call *call = http->data;
+    return call->feed(call, to, room);
+}
+
 static void on_begin(struct stk_http_req *http)
 {
     struct stk_call *call = http->data;
@@ -157,7 +163,9 @@ void stk_call_send_now(struct stk_call *call)
         .body_size = call->tar         ? call->tar_size
                      : call->sent_body ? strlen(call->sent_body)
                                        : 0,
-        .body_type = call->tar ? "application/x-tar" : NULL,
+        .body_type = call->tar || call->feed ? "application/x-tar" : NULL,
+        .on_send = call->feed ? on_send : NULL,
+        .header = call->header,
         .max = call->max ? call->max : ANSWER_MAX,
         .on_body = call->stream ? on_stream : NULL,
         .on_begin = call->begun ? on_begin : NULL,
@@ -224,6 +232,7 @@ void stk_call_clear(struct stk_call *call)
     free(call->sent_path);
     free(call->sent_body);
     free(call->tar);
+    free(call->header);
     json_decref(call->send);
     json_decref(call->json);
     stk_http_req_clear(&call->http);

@@ -7,7 +7,7 @@
 #include "arena.h"
 #include "engine.h"
 
-static json_t *user_config(const char *home, const char *config)
+json_t *stk_user_config(const char *home, const char *config)
 {
     if (!home && !config)
         return NULL;
@@ -19,7 +19,7 @@ static json_t *user_config(const char *home, const char *config)
 
 char *stk_credentials(const char *home, const char *config, bool *ret_hidden)
 {
-    STK_CLEANUP(stk_jsonp) json_t *user = user_config(home, config);
+    STK_CLEANUP(stk_jsonp) json_t *user = stk_user_config(home, config);
     const json_t *auths = stk_json_get(user, "auths");
     STK_CLEANUP(stk_jsonp)
     json_t *ret =

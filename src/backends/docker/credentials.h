@@ -1,7 +1,8 @@
-/* credentials.h — what the user is logged in to, for containers that get the engine's socket. */
+/* credentials.h — what the configuration says the user is logged in to. Who asks for one login: login.h. */
 #ifndef STK_DOCKER_CREDENTIALS_H
 #define STK_DOCKER_CREDENTIALS_H
 
+#include <jansson.h>
 #include <stdbool.h>
 
 /* Where a container with use_api_socket finds them. */
@@ -12,5 +13,8 @@
  * config DOCKER_CONFIG; both may be NULL. *ret_hidden: some are kept by a helper program, and are not
  * among them. */
 char *stk_credentials(const char *home, const char *config, bool *ret_hidden);
+
+/* The user's config.json, or NULL. */
+json_t *stk_user_config(const char *home, const char *config);
 
 #endif

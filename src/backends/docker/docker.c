@@ -7,6 +7,7 @@
 #include "engine.h"
 #include "events.h"
 #include "host.h"
+#include "login.h"
 #include "ssh.h"
 #include "text.h"
 
@@ -50,6 +51,7 @@ static void docker_close(void *self)
 {
     struct stk_docker *docker = self;
     stk_events_close(docker);
+    stk_logins_close(docker);
     if (docker->pinging)
         stk_http_abandon(&docker->ping);
     stk_http_req_clear(&docker->ping);

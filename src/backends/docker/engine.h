@@ -15,6 +15,7 @@ struct stk_task;
 struct stk_events;
 struct stk_probe;
 struct stk_ssh;
+struct stk_login;
 
 /* Versions of the Engine API: 1.minor. */
 enum { STK_API_OLDEST = 40, STK_API_NEWEST = 52 };
@@ -37,6 +38,7 @@ struct stk_docker {
         unsigned running;        /* health checks that we run now */
         struct stk_probe *first; /* and those that wait for their turn: probe.h */
     } probes;
+    struct stk_login *logins; /* by registry, as they were found out: login.h */
     struct stk_http *outside; /* to containers themselves; made when first needed: outside.h */
     json_t *image_ids;        /* reference → ID, as last seen; spares a look at each creation */
 };
@@ -62,12 +64,15 @@ struct stk_call {
     json_t *send; /* body, or NULL; the call's own from then on */
     char *tar;    /* a body that is a tar stream instead; malloc'd, the call's own */
     size_t tar_size;
+    size_t (*feed)(struct stk_call *call, char *to, size_t room); /* or one that is streamed:
+                                                                     stk_http_req.on_send */
+    char *header;     /* one more request header, malloc'd, the call's own; or NULL */
     size_t max;       /* bytes of answer; 0: 4 MiB */
     unsigned wait_ms; /* until the answer begins; 0: 30 s; STK_FOREVER: no limit */
     unsigned idle_ms; /* streams: between two pieces; 0: no limit */
     bool (*stream)(struct stk_call *call, const char *bytes, size_t size); /* or NULL: buffered */
     void (*begun)(struct stk_call *call); /* the answer begins, before any of it; or NULL */
-    void *data;                           /* the caller's, for these two */
+    void *data;                           /* the caller's, for these */
     bool list;                            /* the answer must be an array ... */
     const char *needs; /* ... or an object with this text in it; NULL: whatever comes */
     /* results */

@@ -1,11 +1,14 @@
-/* image.c — brings up an image: pulls it when its policy, or its absence, asks for it. */
+/* image.c — brings up an image: pulls it when its policy, or its absence, asks for it, or builds it. */
+#include "build.h"
 #include "engine.h"
+#include "login.h"
 #include "pull.h"
 #include "text.h"
 #include "resolve.h"
 
-enum step { BEGIN, LOOK, PULL, CHECK };
-static const char *const steps[] = { "BEGIN", "LOOK", "PULL", "CHECK" };
+enum step { BEGIN, LOOK, LOGIN, PULL, AGAIN, BASE, BASE_LOGIN, BUILD, TAG, CHECK };
+static const char *const steps[] = { "BEGIN", "LOOK",       "LOGIN", "PULL", "AGAIN",
+                                     "BASE",  "BASE_LOGIN", "BUILD", "TAG",  "CHECK" };
 
 static const struct stk_src nowhere;
 
@@ -13,56 +16,180 @@ struct image {
     struct stk_task task;
     struct stk_start_req *req;
     struct stk_pull pull;
+    struct stk_building building;
     char *before; /* ID that the reference had */
+    struct stk_login_req login;
+    unsigned tries;
 };
 
 static void clear(struct stk_task *task)
 {
     struct image *image = (struct image *)task;
     stk_pull_clear(&image->pull);
+    stk_build_clear(&image->building);
     stk_charp(&image->before);
+    stk_error_clear(&image->login.op.err);
 }
 
-/* That of the service which wants it. */
-static const char *platform_of(const struct stk_unit *unit)
+static void ask_login(struct image *image, enum step step, const char *name)
 {
-    const struct stk_spec *spec = unit->spec;
-    for (size_t i = 0; spec && i < spec->n_services; i++)
-        if (stk_streq(spec->services[i].name, unit->image.service))
-            return spec->services[i].platform;
-    return NULL;
+    stk_error_clear(&image->login.op.err);
+    image->login = (struct stk_login_req){ .image = name };
+    stk_task_nest(&image->task, step, &image->login.op);
+    stk_login_ask(image->task.docker, &image->login);
+}
+
+static bool login_failed(struct image *image)
+{
+    struct stk_error err = { 0 };
+    if (!image->login.op.err.code)
+        return false;
+    stk_error_move(&err, &image->login.op.err);
+    stk_task_end(&image->task, &err);
+    return true;
+}
+
+static void fail_no_pull(struct image *image, const char *why)
+{
+    struct stk_error err = { 0 };
+    stk_fail(&err, STK_EIMAGE, nowhere, "it is not there, and %s", why);
+    stk_task_end(&image->task, &err);
 }
 
 static void pull_or_fail(struct image *image)
 {
     const struct stk_image_unit *unit = &image->req->unit->image;
-    struct stk_error err = { 0 };
-    const char *policy = image->req->no_pull ? "never" : unit->pull_policy;
-    bool build = stk_streq(unit->pull_policy, "build");
-    if (build || stk_streq(policy, "never")) {
-        stk_fail(&err, STK_EIMAGE, nowhere,
-                 build ? "it is not there, and building is not supported yet"
-                       : "it is not there, and its pull policy is 'never'");
-        stk_task_end(&image->task, &err);
+    if (unit->built || stk_streq(unit->pull_policy, "build")) {
+        fail_no_pull(image, "it is to be built, which was not asked for");
         return;
     }
-    image->pull.req = image->req;
-    stk_pull_send(&image->task, PULL, &image->pull, unit->name, platform_of(image->req->unit));
+    if (image->req->no_pull || stk_streq(unit->pull_policy, "never")) {
+        fail_no_pull(image, image->req->offline ? "--offline was given"
+                            : stk_streq(unit->pull_policy, "never")
+                                ? "its pull policy is 'never'"
+                                : "it may not be pulled");
+        return;
+    }
+    ask_login(image, LOGIN, image->req->unit->name);
 }
 
-static void looked(struct image *image)
+static void pull(struct image *image)
 {
-    const struct stk_image_unit *unit = &image->req->unit->image;
-    const char *id = stk_json_text(image->task.call.json, "Id");
-    bool always =
-        !image->req->no_pull && (image->req->force_pull || stk_streq(unit->pull_policy, "always"));
-    if (!always) {
-        stk_image_remember(image->task.docker, unit->name, image->task.call.json);
-        stk_task_end(&image->task, NULL);
+    const struct stk_unit *unit = image->req->unit;
+    stk_pull_clear(&image->pull);
+    image->pull = (struct stk_pull){ .req = image->req };
+    image->tries++;
+    stk_pull_send(&image->task, PULL, &image->pull, unit->name, unit->image.platform,
+                  image->login.login);
+}
+
+static void check(struct image *image, int code, struct stk_error *err);
+
+static void pulled(struct image *image)
+{
+    struct stk_error err = { 0 };
+    int code = stk_pull_result(&image->pull, &image->task, &err);
+    unsigned ms = code && err.code == STK_EIMAGE ? stk_pull_again_ms(err.msg, image->tries) : 0;
+    if (ms) {
+        stk_error_clear(&err);
+        stk_task_pause(&image->task, AGAIN, ms);
+    } else {
+        check(image, code, &err);
+    }
+}
+
+/* One that was built the same way has the name of another service: now it has this one, too. */
+static void tag(struct image *image)
+{
+    const char *name = image->req->unit->name;
+    STK_CLEANUP(stk_charp) char *from = stk_url_escape(image->req->tag_of);
+    STK_CLEANUP(stk_charp) char *repository = NULL;
+    STK_CLEANUP(stk_charp) char *label = NULL;
+    stk_image_split(name, &repository, &label);
+    STK_CLEANUP(stk_charp) char *repository_escaped = stk_url_escape(repository);
+    STK_CLEANUP(stk_charp) char *label_escaped = stk_url_escape(label);
+    stk_task_go(&image->task, TAG, "POST", NULL, "/images/%s/tag?repo=%s&tag=%s", from,
+                repository_escaped, label_escaped);
+}
+
+/* The next base image that has not been looked at: one that the builder will pull may need a login. */
+static void next_base(struct image *image)
+{
+    struct stk_building *b = &image->building;
+    if (b->base < b->bases.n)
+        stk_look(&image->task, BASE, STK_IMAGE, b->bases.v[b->base]);
+    else
+        stk_build_send(&image->task, BUILD, b);
+}
+
+static void looked_at_base(struct image *image)
+{
+    struct stk_building *b = &image->building;
+    const char *name = b->bases.v[b->base];
+    bool present = !image->task.call.op.err.code;
+    struct stk_error err = { 0 };
+    if (!present && image->req->offline) {
+        stk_fail(&err, STK_EIMAGE, nowhere,
+                 "it is built upon '%s', which is not there, and --offline was given", name);
+        stk_task_end(&image->task, &err);
+    } else if (present && (image->req->offline || !stk_build_pulls(b))) {
+        b->base++;
+        next_base(image);
+    } else {
+        ask_login(image, BASE_LOGIN, name);
+    }
+}
+
+static void got_base_login(struct image *image)
+{
+    struct stk_building *b = &image->building;
+    STK_CLEANUP(stk_charp) char *registry = stk_registry_of(b->bases.v[b->base++]);
+    if (image->login.login && !b->logins)
+        b->logins = json_object();
+    if (image->login.login)
+        json_object_set(b->logins, stk_login_key(registry),
+                        (json_t *)(uintptr_t)image->login.login);
+    next_base(image);
+}
+
+static void build(struct image *image)
+{
+    struct stk_error err = { 0 };
+    if (image->req->tag_of) {
+        tag(image);
         return;
     }
-    image->before = stk_strdup(id);
-    pull_or_fail(image);
+    image->building.req = image->req;
+    if (stk_build_prepare(&image->building, &err))
+        stk_task_end(&image->task, &err);
+    else
+        next_base(image);
+}
+
+/* Whether it was pulled, or named, longer ago than the policy allows. */
+static bool is_old(const struct image *image)
+{
+    const json_t *look = image->task.call.json;
+    int64_t at = stk_parse_rfc3339_ms(stk_json_text(stk_json_get(look, "Metadata"), "LastTagTime"));
+    return image->req->max_age_ms && stk_now_ms() - at > image->req->max_age_ms;
+}
+
+static void looked(struct image *image, bool present)
+{
+    const struct stk_start_req *req = image->req;
+    const struct stk_image_unit *unit = &req->unit->image;
+    const char *id = present ? stk_json_text(image->task.call.json, "Id") : NULL;
+    bool always = !req->no_pull && (req->force_pull || (present && is_old(image)) ||
+                                    (!req->max_age_ms && stk_streq(unit->pull_policy, "always")));
+    image->before = id ? stk_strdup(id) : NULL;
+    if (unit->build && (req->build || (!present && unit->built && !req->no_pull))) {
+        build(image);
+    } else if (present && !always) {
+        stk_image_remember(image->task.docker, unit->name, image->task.call.json);
+        stk_task_end(&image->task, NULL);
+    } else {
+        pull_or_fail(image);
+    }
 }
 
 static void checked(struct image *image)
@@ -71,6 +198,30 @@ static void checked(struct image *image)
     stk_image_remember(image->task.docker, image->req->unit->image.name, image->task.call.json);
     image->req->changed = !stk_streq(id, image->before);
     stk_task_end(&image->task, NULL);
+}
+
+/* It came, or was built: what is behind the name now? */
+static void check(struct image *image, int code, struct stk_error *err)
+{
+    if (code)
+        stk_task_end(&image->task, err);
+    else
+        stk_look(&image->task, CHECK, STK_IMAGE, image->req->unit->image.name);
+}
+
+static void on_check(struct image *image)
+{
+    struct stk_task *task = &image->task;
+    struct stk_error err = { 0 };
+    if (task->call.op.err.code == STK_EABSENT) {
+        stk_fail(&err, image->req->build ? STK_EBUILD : STK_EIMAGE, nowhere,
+                 "the engine's answer ended early, connection closed");
+        stk_task_end(task, &err);
+    } else if (task->call.op.err.code) {
+        stk_task_fail_in(task, "looking for image '%s'", image->req->unit->name);
+    } else {
+        checked(image);
+    }
 }
 
 static void next(struct stk_task *task)
@@ -82,29 +233,39 @@ static void next(struct stk_task *task)
     switch ((enum step)task->step) {
     case BEGIN:
     case LOOK:
-        if (failed->code == STK_EABSENT)
-            pull_or_fail(image);
-        else if (failed->code)
+        if (failed->code && failed->code != STK_EABSENT)
             stk_task_fail_in(task, "looking for image '%s'", name);
         else
-            looked(image);
+            looked(image, !failed->code);
+        return;
+    case LOGIN:
+        if (!login_failed(image))
+            pull(image);
         return;
     case PULL:
-        if (stk_pull_result(&image->pull, task, &err))
-            stk_task_end(task, &err);
+        pulled(image);
+        return;
+    case AGAIN:
+        pull(image);
+        return;
+    case BASE:
+        looked_at_base(image);
+        return;
+    case BASE_LOGIN:
+        if (!login_failed(image))
+            got_base_login(image);
+        return;
+    case BUILD:
+        check(image, stk_build_result(&image->building, task, &err), &err);
+        return;
+    case TAG:
+        if (failed->code)
+            stk_task_fail_in(task, "naming '%s' '%s'", image->req->tag_of, name);
         else
-            stk_look(task, CHECK, STK_IMAGE, name);
+            check(image, 0, NULL);
         return;
     case CHECK:
-        if (failed->code == STK_EABSENT) {
-            stk_fail(&err, STK_EIMAGE, nowhere,
-                     "the engine's answer ended early, connection closed");
-            stk_task_end(task, &err);
-        } else if (failed->code) {
-            stk_task_fail_in(task, "looking for image '%s'", name);
-        } else {
-            checked(image);
-        }
+        on_check(image);
         return;
     }
 }

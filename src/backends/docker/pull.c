@@ -4,60 +4,38 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "login.h"
 #include "text.h"
 
 enum { FIRST_MS = 120000, IDLE_MS = 60000 };
-#define LINE_MAX (1 * STK_MIB)
 
 static const struct stk_src nowhere;
 
-static void tell(struct stk_pull *pull, const json_t *line)
+void stk_pull_tell(struct stk_start_req *req, const json_t *line)
 {
     const json_t *detail = stk_json_get(line, "progressDetail");
     struct stk_progress p = { .item = stk_json_text(line, "id"),
                               .phase = stk_json_text(line, "status"),
                               .current = stk_json_int(detail, "current"),
                               .total = stk_json_int(detail, "total") };
-    if (!p.phase)
-        return;
-    if (strcmp(p.phase, "Pull complete") == 0 || stk_starts(p.phase, "Status: Downloaded"))
-        pull->fresh = true;
-    if (pull->req && pull->req->progress)
-        pull->req->progress(pull->req, &p);
+    if (p.phase && req && req->progress)
+        req->progress(req, &p);
 }
 
-static void take_line(struct stk_pull *pull)
+static void take(void *data, const json_t *line)
 {
-    if (!pull->line.size)
-        return;
-    json_t *line = json_loadb(pull->line.bytes, pull->line.size, JSON_ALLOW_NUL, NULL);
-    const char *error = stk_json_text(stk_json_get(line, "errorDetail"), "message");
-    if (!error)
-        error = stk_json_text(line, "error");
-    if (error && !pull->error)
-        pull->error = stk_strdup(error);
-    if (!error)
-        tell(pull, line);
-    json_decref(line);
-    stk_buf_reset(&pull->line);
+    struct stk_pull *pull = data;
+    const char *phase = stk_json_text(line, "status");
+    if (stk_streq(phase, "Pull complete") || (phase && stk_starts(phase, "Status: Downloaded")))
+        pull->fresh = true;
+    stk_pull_tell(pull->req, line);
 }
 
 bool stk_pull_feed(struct stk_pull *pull, const char *bytes, size_t size)
 {
-    if (!pull->line.max)
-        stk_buf_init(&pull->line, LINE_MAX);
-    while (size) {
-        const char *end = memchr(bytes, '\n', size);
-        size_t n = end ? (size_t)(end - bytes) : size;
-        if (!stk_buf_add(&pull->line, bytes, n))
-            return false;
-        if (!end)
-            return true;
-        take_line(pull);
-        bytes += n + 1;
-        size -= n + 1;
-    }
-    return true;
+    pull->lines.take = take;
+    pull->lines.data = pull;
+    return stk_json_lines_feed(&pull->lines, bytes, size);
 }
 
 static bool on_stream(struct stk_call *call, const char *bytes, size_t size)
@@ -65,8 +43,7 @@ static bool on_stream(struct stk_call *call, const char *bytes, size_t size)
     return stk_pull_feed(call->data, bytes, size);
 }
 
-/* "localhost:5000/a/b:1" → "localhost:5000/a/b" and "1" */
-static void split(const char *ref, char **ret_name, char **ret_tag)
+void stk_image_split(const char *ref, char **ret_name, char **ret_tag)
 {
     const char *slash = strrchr(ref, '/'), *at = strchr(ref, '@');
     const char *colon = strchr(slash ? slash : ref, ':');
@@ -75,14 +52,62 @@ static void split(const char *ref, char **ret_name, char **ret_tag)
     *ret_tag = stk_strdup(at ? at + 1 : colon ? colon + 1 : "latest");
 }
 
+static char *login_header(const json_t *login)
+{
+    STK_CLEANUP(stk_charp) char *text = login ? stk_login_text(login) : NULL;
+    return text ? stk_printf("X-Registry-Auth: %s", text) : NULL;
+}
+
+/* "retry-after: 1.2s, allowed: …": what a registry that is asked too often may say. */
+static int64_t told_to_wait_ms(const char *why)
+{
+    static const char words[] = "retry-after: ";
+    const char *at = strstr(why, words);
+    STK_CLEANUP(stk_charp) char *text = NULL;
+    int64_t ns;
+    if (!at)
+        return -1;
+    at += strlen(words);
+    text = stk_strndup(at, strcspn(at, ", \n"));
+    return stk_parse_duration(text, &ns) ? ns / STK_NS_PER_MS : -1;
+}
+
+unsigned stk_pull_again_ms(const char *why, unsigned tries)
+{
+    static const char *const passing[] = { "connection refused",
+                                           "connection reset",
+                                           "i/o timeout",
+                                           "TLS handshake timeout",
+                                           "unexpected EOF",
+                                           "HTTP status: 50",
+                                           "server misbehaving",
+                                           "Temporary failure in name",
+                                           "error: 50",
+                                           "request canceled while waiting",
+                                           ": EOF" };
+    enum { TRIES = 4, FIRST_AGAIN_MS = 500, LONGEST_MS = 10000 };
+    if (tries >= TRIES)
+        return 0;
+    unsigned ms = FIRST_AGAIN_MS << (tries - 1);
+    if (strstr(why, "toomanyrequests") || strstr(why, "HTTP status: 429")) {
+        int64_t told = told_to_wait_ms(why);
+        return told < 0 || told > LONGEST_MS ? 0 : told > ms ? (unsigned)told : ms;
+    }
+    for (size_t i = 0; i < STK_LEN(passing); i++)
+        if (strstr(why, passing[i]))
+            return ms;
+    return 0;
+}
+
 void stk_pull_send(struct stk_task *task, int step, struct stk_pull *pull, const char *ref,
-                   const char *platform)
+                   const char *platform, const json_t *login)
 {
     STK_CLEANUP(stk_charp) char *name = NULL;
     STK_CLEANUP(stk_charp) char *tag = NULL;
-    split(ref, &name, &tag);
+    stk_image_split(ref, &name, &tag);
     STK_CLEANUP(stk_charp) char *name_escaped = stk_url_escape(name);
     STK_CLEANUP(stk_charp) char *tag_escaped = stk_url_escape(tag);
+    task->call.header = login_header(login);
     task->call.stream = on_stream;
     task->call.data = pull;
     task->call.wait_ms = FIRST_MS;
@@ -96,12 +121,12 @@ void stk_pull_send(struct stk_task *task, int step, struct stk_pull *pull, const
 int stk_pull_result(struct stk_pull *pull, struct stk_task *task, struct stk_error *reterr)
 {
     struct stk_error *err = &task->call.op.err;
-    take_line(pull); /* a last one without its newline */
-    if (pull->error)
-        return stk_fail(reterr, STK_EIMAGE, nowhere, "%s", pull->error);
+    stk_json_lines_end(&pull->lines);
+    if (pull->lines.error)
+        return stk_fail(reterr, STK_EIMAGE, nowhere, "%s", pull->lines.error);
     if (!err->code)
         return 0;
-    if (pull->line.full)
+    if (pull->lines.line.full)
         return stk_fail(reterr, STK_EIMAGE, nowhere,
                         "the engine's answer has a line beyond all reason");
     bool theirs = err->code != STK_ECANCELED && (err->code != STK_EENGINE || task->call.lost);
@@ -111,8 +136,7 @@ int stk_pull_result(struct stk_pull *pull, struct stk_task *task, struct stk_err
 
 void stk_pull_clear(struct stk_pull *pull)
 {
-    stk_buf_clear(&pull->line);
-    stk_charp(&pull->error);
+    stk_json_lines_clear(&pull->lines);
 }
 
 void stk_image_remember(struct stk_docker *docker, const char *ref, const json_t *look)

@@ -65,9 +65,10 @@ static void refused(struct removal *removal)
     const char *why = task->call.op.err.msg ? task->call.op.err.msg : "";
     bool removing = strstr(why, "already in progress") != NULL;
     bool used = strstr(why, "has active endpoints") != NULL;
+    bool twice = strstr(why, "unrecognized image ID") != NULL; /* its other name is going, too */
     if (removing && !waited_for(removal, REMOVAL_MS))
         stk_task_pause(task, GONE, RETRY_MS);
-    else if (used && !waited_for(removal, ENDPOINTS_MS))
+    else if ((used || twice) && !waited_for(removal, ENDPOINTS_MS))
         stk_task_pause(task, WAIT, RETRY_MS);
     else if (used)
         stk_look(task, USERS, STK_NETWORK, removal->id);

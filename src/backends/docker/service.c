@@ -165,7 +165,7 @@ static void pull(struct service *s)
     }
     s->pull.req = s->req;
     s->pulled = true;
-    stk_pull_send(&s->task, PULL, &s->pull, image_of(s), s->unit->service->platform);
+    stk_pull_send(&s->task, PULL, &s->pull, image_of(s), s->unit->service->platform, NULL);
 }
 
 void stk_service_run(struct service *s)

@@ -35,6 +35,9 @@ static void on_call(struct stk_op *op)
     call->list = false;
     free(call->tar);
     call->tar = NULL;
+    call->feed = NULL;
+    free(call->header);
+    call->header = NULL;
     go_on(task);
 }
 

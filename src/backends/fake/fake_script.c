@@ -174,8 +174,8 @@ static int read_images(struct fake_reader *r, json_t *value, void *object, const
 }
 
 /* The names of requests, as fake.h lists them. */
-static const char *const requests[] = { "list", "inspect", "pull",   "create", "start", "stop",
-                                        "kill", "rename",  "remove", "wait",   "logs" };
+static const char *const requests[] = { "list", "inspect", "pull",   "build",  "create", "start",
+                                        "stop", "kill",    "rename", "remove", "wait",   "logs" };
 
 static int check_request(struct fake_reader *r, const char *name, const char *where)
 {

@@ -93,14 +93,36 @@ static void fail_no_image(struct fake_job *job, const char *image)
     fake_job_end(job, &err);
 }
 
-static void fail_no_pull(struct fake_job *job, const char *policy)
+static void fail_no_pull(struct fake_job *job, const struct stk_image_unit *image)
 {
     struct stk_error err = { 0 };
-    bool build = stk_streq(policy, "build");
-    stk_fail(&err, STK_EIMAGE, nowhere,
-             build ? "it is not there, and building is not supported yet"
-                   : "it is not there, and its pull policy is 'never'");
+    bool build = image->built || stk_streq(image->pull_policy, "build");
+    stk_fail(&err, STK_EIMAGE, nowhere, "it is not there, and %s",
+             build                                    ? "it is to be built, which was not asked for"
+             : stk_streq(image->pull_policy, "never") ? "its pull policy is 'never'"
+                                                      : "it may not be pulled");
     fake_job_end(job, &err);
+}
+
+static void built(struct fake_job *job)
+{
+    struct stk_start_req *req = job->req;
+    struct fake_engine *e = job->engine;
+    const char *name = req->unit->image.name;
+    const struct fake_image *row = fake_image(e, name);
+    if (req->output && !req->tag_of)
+        req->output(req, "Step 1/1 : FROM scratch");
+    if (row && row->error) {
+        struct stk_error err = { 0 };
+        stk_fail(&err, STK_EBUILD, nowhere, "the build failed: %s", row->error);
+        fake_job_end(job, &err);
+        return;
+    }
+    if (!fake_by_name(e, STK_IMAGE, name)) {
+        fake_unit_add(e, fake_unit_new(STK_IMAGE, name));
+        req->changed = true;
+    }
+    fake_job_end(job, NULL);
 }
 
 static void image_found(struct fake_job *job)
@@ -108,11 +130,14 @@ static void image_found(struct fake_job *job)
     struct stk_start_req *req = job->req;
     const struct stk_image_unit *image = &req->unit->image;
     bool present = fake_image_unit(job->engine, image->name);
-    if (present && (req->no_pull || !req->force_pull) && !stk_streq(image->pull_policy, "always"))
+    bool may_not = req->no_pull || stk_streq(image->pull_policy, "never");
+    if (image->build && (req->build || (!present && !req->no_pull && image->built)))
+        fake_ask(job, "build", image->name, 0, built);
+    else if (present && (req->no_pull || !req->force_pull) &&
+             !stk_streq(image->pull_policy, "always"))
         fake_job_end(job, NULL);
-    else if (!present && (req->no_pull || stk_streq(image->pull_policy, "never") ||
-                          stk_streq(image->pull_policy, "build")))
-        fail_no_pull(job, image->pull_policy);
+    else if (!present && (may_not || image->built || stk_streq(image->pull_policy, "build")))
+        fail_no_pull(job, image);
     else
         pull(job, image->name, end_well);
 }

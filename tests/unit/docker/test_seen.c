@@ -171,7 +171,7 @@ START_TEST(a_pull_stream_is_read_however_it_is_split)
         struct stk_pull pull = { 0 };
         ck_assert(stk_pull_feed(&pull, text, cut));
         ck_assert(stk_pull_feed(&pull, text + cut, sizeof(text) - 1 - cut));
-        ck_assert_str_eq(pull.error, "denied");
+        ck_assert_str_eq(pull.lines.error, "denied");
         ck_assert(pull.fresh);
         stk_pull_clear(&pull);
     }

@@ -119,6 +119,8 @@ static void *serve(void *data)
         size_t body = length ? strtoul(length + strlen("Content-Length: "), NULL, 10) : 0;
         if (!end || strlen(end + 4) < body)
             continue;
+        if (strstr(request, "Transfer-Encoding: chunked") && !strstr(end, "0\r\n\r\n"))
+            continue;
         if (!play(fd, request))
             break;
         have = 0;
@@ -239,6 +241,46 @@ START_TEST(a_body_is_sent)
     run(&req);
     ck_assert_int_eq(req.op.err.code, STK_OK);
     ck_assert_str_eq(answer_of(&req), "{\"a\":1}");
+    stk_http_req_clear(&req);
+    end();
+}
+END_TEST
+
+static size_t three_pieces(struct stk_http_req *req, char *to, size_t room)
+{
+    int *piece = req->data;
+    ck_assert_uint_ge(room, 8);
+    return *piece < 3 ? (size_t)sprintf(to, "piece%d", ++*piece) : 0;
+}
+
+START_TEST(a_body_of_unknown_size_is_sent_in_pieces)
+{
+    begin();
+    int piece = 0;
+    struct stk_http_req req = {
+        .method = "POST", .path = "/echo", .on_send = three_pieces, .data = &piece
+    };
+    run(&req);
+    ck_assert_int_eq(req.op.err.code, STK_OK);
+    ck_assert_str_eq(answer_of(&req), "6\r\npiece1\r\n6\r\npiece2\r\n6\r\npiece3\r\n0\r\n\r\n");
+    stk_http_req_clear(&req);
+    end();
+}
+END_TEST
+
+static size_t no_body(struct stk_http_req *req, char *to, size_t room)
+{
+    (void)req, (void)to, (void)room;
+    return STK_HTTP_NO_BODY;
+}
+
+START_TEST(a_body_that_cannot_be_read_ends_the_request)
+{
+    begin();
+    struct stk_http_req req = { .method = "POST", .path = "/echo", .on_send = no_body };
+    run(&req);
+    ck_assert_int_eq(req.op.err.code, STK_ECANCELED);
+    ck_assert_int_eq(req.status, 0);
     stk_http_req_clear(&req);
     end();
 }
@@ -492,7 +534,9 @@ END_TEST
 
 STK_TESTS("http", a_connection_may_be_all_that_is_wanted,
           a_plain_answer_comes_whole_with_the_header_wanted, a_chunked_answer_is_put_together,
-          a_body_is_sent, a_refusal_is_an_answer_and_no_error, a_connection_is_used_again,
+          a_body_is_sent,
+          a_body_of_unknown_size_is_sent_in_pieces, a_body_that_cannot_be_read_ends_the_request,
+          a_refusal_is_an_answer_and_no_error, a_connection_is_used_again,
           what_breaks_an_answer_is_told, a_total_limit_ends_a_stream_that_is_never_idle,
           no_server_says_why, a_consumer_may_cancel_inside_its_callback,
           a_consumer_may_submit_inside_its_callback, cancel_before_anything_was_sent_sends_nothing,

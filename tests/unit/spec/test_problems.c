@@ -81,8 +81,8 @@ static const struct row rows[] = {
     { A "    ulimits: {nofile: {soft: 1}}\n", 4, 23, "a ulimit of service 'a' needs 'hard'", NULL,
       0 },
     { A "    pull_policy: alway\n", 4, 18,
-      "'pull_policy' of service 'a' must be always, missing, never, build, daily, weekly or "
-      "every_2h, not 'alway'",
+      "'pull_policy' of service 'a' must be always, missing, never, build, daily, weekly, newer "
+      "or every_2h, not 'alway'",
       "did you mean 'always'?", 0 },
     { "services: []\n", 1, 1, "'services' must be a mapping of names, not a list", NULL, 0 },
     { "services: {a: }\n", 1, 15, "service 'a' must be a mapping, not nothing", NULL, 0 },
