@@ -29,6 +29,9 @@ struct options {
     bool no_interpolate, no_normalize, no_path_resolution, no_consistency, no_env_resolution;
     bool variables, models, provenance, strict, rules;
     bool all, quiet, services, volumes, images, networks, profiles_list, no_trunc, orphans;
+    struct stk_strs env;
+    const char *user, *workdir;
+    bool no_tty, tty, no_stdin, privileged;
     bool follow, stop, force, exit_code, json, short_version, environment, timings, no_probe;
     bool no_stream, no_pause, down_project;
     /* of images */
@@ -68,6 +71,13 @@ enum {
     TAKES_SCALES = 32, /* arguments are SERVICE=N: what --scale takes elsewhere */
 };
 
+/* What the words after a command are. */
+enum argument_kind {
+    WORDS_SERVICES,
+    WORDS_COMMAND, /* a service, then a command: what looks like an option there is the command's */
+    WORDS_OTHER,
+};
+
 struct cli;
 struct command {
     const char *name, *args, *help;
@@ -76,6 +86,7 @@ struct command {
     int max_args;                     /* -1: any number */
     const struct option_row *options; /* ended by a row without name; NULL: none */
     int (*run)(struct cli *cli);      /* the exit status */
+    enum argument_kind words;
 };
 
 extern const struct command *const stk_commands[]; /* ended by NULL */

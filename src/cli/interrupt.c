@@ -36,6 +36,11 @@ int stk_interrupt_status(const struct stk_interrupt *interrupt)
     return interrupt->signo ? 128 + interrupt->signo : 0;
 }
 
+void stk_interrupt_raise_later(int signo)
+{
+    to_reraise = signo;
+}
+
 void stk_interrupt_reraise(void)
 {
     if (!to_reraise)

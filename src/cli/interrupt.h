@@ -22,5 +22,7 @@ int stk_interrupt_status(const struct stk_interrupt *interrupt);
 /* Ends the program by the signal that ended its work, so that a shell's loop stops too. Returns
  * when none came. */
 void stk_interrupt_reraise(void);
+/* The same, for a signal that we were spared and should have ended by. */
+void stk_interrupt_raise_later(int signo);
 
 #endif

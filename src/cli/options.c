@@ -209,7 +209,7 @@ static int parse_long(struct parser *p, const char *arg)
     return set(p->cli, row, value);
 }
 
-/* -d, -dt 5, -t5, -fFILE: as getopt has it. */
+/* -d, -dt 5, -t5, -fFILE: as getopt has it; -i=false too. */
 static int parse_short(struct parser *p, const char *arg)
 {
     for (; *arg; arg++) {
@@ -218,6 +218,8 @@ static int parse_short(struct parser *p, const char *arg)
             return stk_usage_error(p->cli, "unknown option -%c", *arg);
         const char *value = NULL;
         bool flag = is_flag(row);
+        if (flag && arg[1] == '=')
+            return set(p->cli, row, arg + 2);
         if (!flag) {
             value = arg[1] == '=' ? arg + 2 : arg[1] ? arg + 1 : NULL;
             if (!value && p->at == p->argc)
@@ -273,6 +275,7 @@ int stk_options_parse(struct cli *cli, int argc, char **argv)
             rc = parse_short(&p, arg + 1);
         if (rc)
             return rc;
+        only_words |= cli->command && cli->command->words == WORDS_COMMAND && cli->args.n;
     }
     int max = cli->command ? cli->command->max_args : 0;
     if (cli->command && !cli->o.help && max >= 0 && cli->args.n > (size_t)max)

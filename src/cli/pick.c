@@ -80,11 +80,19 @@ static int tell_why(struct cli *cli, const char *service, const struct stk_statu
 }
 
 static bool is_asked_for(const struct cli *cli, const struct stk_status *status,
-                         const char *service)
+                         const char *service, unsigned how)
 {
     const struct stk_opt *index = &cli->o.index;
-    return matches(status, 0) && stk_streq(status->ref.name, service) &&
-           (!index->set || index->v == 0 || status->ref.index == index->v);
+    bool any = !index->set || index->v == 0;
+    return matches(status, any ? how & PICK_ONE_OFFS : 0) && stk_streq(status->ref.name, service) &&
+           (any || status->ref.index == index->v);
+}
+
+static bool is_better(const struct stk_status *a, const struct stk_status *b)
+{
+    if (!b || pick_is_up(a) != pick_is_up(b))
+        return !b || pick_is_up(a);
+    return b->oneoff && !a->oneoff;
 }
 
 int pick_one(struct cli *cli, const char *service, unsigned how, struct stk_seen **ret_seen,
@@ -96,8 +104,7 @@ int pick_one(struct cli *cli, const char *service, unsigned how, struct stk_seen
     if (!rc)
         rc = stk_check_services(cli, seen, &(struct stk_strs){ .n = 1, .v = &service });
     for (size_t i = 0; !rc && i < seen->n; i++) /* sorted by number */
-        if (is_asked_for(cli, &seen->v[i], service) && (!found || !pick_is_up(found)) &&
-            (!found || pick_is_up(&seen->v[i])))
+        if (is_asked_for(cli, &seen->v[i], service, how) && is_better(&seen->v[i], found))
             found = &seen->v[i];
     if (!rc && (!found || (how & PICK_RUNNING && !pick_is_up(found))))
         rc = tell_why(cli, service, found);

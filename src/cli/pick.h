@@ -14,7 +14,8 @@ enum {
 int pick_named(struct cli *cli, unsigned how, struct stk_seen **ret_seen,
                const struct stk_status *const **ret, size_t *ret_n);
 
-/* The container of one service: number --index, else the lowest that runs. With PICK_RUNNING one that
+/* The container of one service: number --index, else the lowest that runs (a one-off only when there is
+ * no other). With PICK_RUNNING one that
  * does not run is told, with how it ended. Likewise. */
 int pick_one(struct cli *cli, const char *service, unsigned how, struct stk_seen **ret_seen,
              const struct stk_status **ret);

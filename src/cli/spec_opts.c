@@ -1,10 +1,23 @@
 /* spec_opts.c — the command line as what loading the files is to do. Loading them is left to who wants it. */
+#include <stdint.h>
+
 #include "command.h"
 
 /* `config -q` says whether `up` would take the file. */
 static bool only_checks(const struct cli *cli)
 {
     return cli->command->needs & NEEDS_FILE && cli->o.quiet;
+}
+
+static struct stk_strs services_of(const struct cli *cli)
+{
+    static const size_t most[] = {
+        [WORDS_SERVICES] = SIZE_MAX, [WORDS_COMMAND] = 1, [WORDS_OTHER] = 0
+    };
+    struct stk_strs ret = cli->args;
+    if (ret.n > most[cli->command->words])
+        ret.n = most[cli->command->words];
+    return ret;
 }
 
 struct stk_spec_opts stk_cli_spec_opts(const struct cli *cli)
@@ -22,7 +35,7 @@ struct stk_spec_opts stk_cli_spec_opts(const struct cli *cli)
         .project_directory = cli->o.project_directory,
         .env_files = cli->o.env_files,
         .profiles = cli->o.profiles,
-        .services = cli->args,
+        .services = services_of(cli),
         .no_deps = cli->o.no_deps,
         .no_run = !(cli->command->needs & NEEDS_TO_RUN) && !only_checks(cli),
     };

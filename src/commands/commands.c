@@ -14,11 +14,12 @@ extern const struct command stk_cmd_volumes;
 extern const struct command stk_cmd_commit;
 extern const struct command stk_cmd_export;
 extern const struct command stk_cmd_build, stk_cmd_pull, stk_cmd_push, stk_cmd_images;
+extern const struct command stk_cmd_exec;
 
 const struct command *const stk_commands[] = {
     &stk_cmd_up,      &stk_cmd_down,
     &stk_cmd_ps,      &stk_cmd_logs,
-    &stk_cmd_plan,    &stk_cmd_diff,
+    &stk_cmd_plan,    &stk_cmd_exec, &stk_cmd_diff,
     &stk_cmd_start,   &stk_cmd_stop,
     &stk_cmd_restart, &stk_cmd_wait,
     &stk_cmd_kill,    &stk_cmd_create,

@@ -12,6 +12,7 @@
 #include "stackctl/op.h"
 
 struct stk_http;
+struct stk_tunnel;
 
 struct stk_http_opts {
     const char *base;               /* "http://localhost", "http://10.0.0.1:2375", "https://…" */
@@ -59,6 +60,7 @@ struct stk_http_req {
      * It may submit and cancel requests, this one included. */
     bool (*on_body)(struct stk_http_req *req, const char *bytes, size_t size);
     void *data;             /* the caller's, for these */
+    struct stk_tunnel *tunnel; /* it shall become one (tunnel.h), borrowed; or NULL */
     bool connect_only;      /* a connection is all that is wanted ... */
     unsigned stay_ms;       /* ... that the other side keeps so long; 0: at all */
     unsigned connect_ms;    /* 0: 5 s */
@@ -81,7 +83,7 @@ struct stk_http_req {
     unsigned limit_ms;
     int64_t began_ms;
     size_t header_bytes;
-    bool dead, stayed;
+    bool dead, stayed, connected; /* connected: the tunnel goes on from here */
     struct stk_error dead_err;
     char text[256];
 };

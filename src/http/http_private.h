@@ -28,4 +28,10 @@ void stk_http_req_finish(struct stk_http_req *req, CURLcode result);
  * own callbacks, so everything that starts or ends a request waits for that turn. */
 void stk_http_sweep_soon(struct stk_http *http);
 
+/* tunnel.c: what a request does for its tunnel: before it is sent, when the connection is there, and
+ * when all is over. */
+void stk_tunnel_begin(struct stk_tunnel *tunnel, struct stk_http_req *req);
+void stk_tunnel_connected(struct stk_tunnel *tunnel);
+void stk_tunnel_end(struct stk_tunnel *tunnel);
+
 #endif

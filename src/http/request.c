@@ -12,6 +12,7 @@
 #include "op.h"
 #include "text.h"
 #include "trace.h"
+#include "tunnel.h"
 
 enum { CONNECT_MS = 5000 };
 #define HEADERS_MAX (256 * STK_KIB)
@@ -246,6 +247,8 @@ static void set_options(struct stk_http_req *req)
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, req);
     set_server(req);
     set_request(req);
+    if (req->tunnel)
+        curl_easy_setopt(easy, CURLOPT_CONNECT_ONLY, 1L);
 }
 
 void stk_http_req_start(struct stk_http_req *req)
@@ -360,6 +363,8 @@ static void drop_easy(struct stk_http_req *req)
 {
     if (!req->easy)
         return;
+    if (req->tunnel)
+        stk_tunnel_end(req->tunnel);
     curl_multi_remove_handle(req->http->multi, req->easy);
     curl_easy_cleanup(req->easy);
     curl_slist_free_all(req->headers);
@@ -388,8 +393,13 @@ void stk_http_req_finish(struct stk_http_req *req, CURLcode result)
         stk_timer_start(req->http->loop, &req->limit, req->stay_ms);
         return;
     }
+    if (req->tunnel && !req->connected && !req->dead && result == CURLE_OK) {
+        req->connected = true;
+        stk_tunnel_connected(req->tunnel);
+        return;
+    }
     stk_timer_stop(&req->limit);
-    if (req->easy)
+    if (req->easy && !req->tunnel)
         status_of(req);
     if (req->dead)
         stk_error_move(&err, &req->dead_err);
@@ -409,7 +419,9 @@ void stk_http_send(struct stk_http *http, struct stk_http_req *req)
     req->http = http;
     req->status = req->os_error = 0;
     req->fail = STK_HTTP_FINE;
-    req->dead = req->stayed = false;
+    req->dead = req->stayed = req->connected = false;
+    if (req->tunnel)
+        stk_tunnel_begin(req->tunnel, req);
     req->header_bytes = 0;
     req->got[0] = req->text[0] = '\0';
     req->limit = (struct stk_timer){ .fire = on_limit, .data = req };

@@ -30,4 +30,19 @@ struct stk_signal *stk_signal_new(struct stk_loop *loop, int signo, void (*fn)(i
                                   void *data);
 void stk_signal_free(struct stk_signal *signal);
 
+/* A descriptor, watched once: ready is called when it can be read (or written) without waiting, then
+ * it is watched no more. What is always ready and cannot be watched, such as a file, is ready at the
+ * next turn. Zero is a good start. */
+struct stk_poll {
+    void (*ready)(struct stk_poll *poll);
+    void *data;
+    void *event; /* private from here on */
+    int fd;
+    bool known, always; /* of fd: whether it cannot be watched */
+};
+enum stk_poll_what { STK_POLL_READ, STK_POLL_WRITE };
+void stk_poll_start(struct stk_loop *loop, struct stk_poll *poll, int fd,
+                     enum stk_poll_what what); /* or restarts */
+void stk_poll_stop(struct stk_poll *poll);  /* idempotent */
+
 #endif

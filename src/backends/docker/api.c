@@ -99,7 +99,7 @@ static void read_answer(struct stk_call *call, struct stk_error *err)
 {
     const struct stk_buf *answer = &call->http.answer;
     json_error_t why;
-    if (call->stream)
+    if (call->stream || call->tunnel)
         return;
     if (answer->size)
         call->json = json_loadb(answer->bytes, answer->size, JSON_ALLOW_NUL, &why);
@@ -118,7 +118,7 @@ static void on_answer(struct stk_op *op)
     if (op->err.code) {
         call->lost = call->http.fail != STK_HTTP_CONNECT;
         stk_call_explain(call->docker, &call->http, &err);
-    } else if (call->status >= 400 || call->status < 200) {
+    } else if (call->status >= 400 || (call->status < 200 && !call->tunnel)) {
         explain_refusal(call, &err);
     } else {
         read_answer(call, &err);
@@ -170,9 +170,10 @@ void stk_call_send_now(struct stk_call *call)
         .on_body = call->stream ? on_stream : NULL,
         .on_begin = call->begun ? on_begin : NULL,
         .data = call,
+        .tunnel = call->tunnel,
         .first_byte_ms = wait_ms,
-        .idle_ms = call->stream ? call->idle_ms : QUICK_MS,
-        .total_ms = call->stream || !wait_ms ? 0 : wait_ms + QUICK_MS,
+        .idle_ms = call->stream || call->tunnel ? call->idle_ms : QUICK_MS,
+        .total_ms = call->stream || call->tunnel || !wait_ms ? 0 : wait_ms + QUICK_MS,
     };
     stk_http_send(call->docker->http, &call->http);
 }

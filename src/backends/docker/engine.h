@@ -73,6 +73,7 @@ struct stk_call {
     bool (*stream)(struct stk_call *call, const char *bytes, size_t size); /* or NULL: buffered */
     void (*begun)(struct stk_call *call); /* the answer begins, before any of it; or NULL */
     void *data;                           /* the caller's, for these */
+    struct stk_tunnel *tunnel; /* bytes both ways (tunnel.h) instead of an answer, borrowed; or NULL */
     bool list;                            /* the answer must be an array ... */
     const char *needs; /* ... or an object with this text in it; NULL: whatever comes */
     /* results */

@@ -31,6 +31,7 @@ static void on_call(struct stk_op *op)
     call->wait_ms = call->idle_ms = 0;
     call->stream = NULL;
     call->begun = NULL;
+    call->tunnel = NULL;
     call->needs = NULL;
     call->list = false;
     free(call->tar);
