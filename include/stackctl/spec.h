@@ -396,6 +396,8 @@ struct stk_service {
     struct stk_env_file *env_files; /* only of a spec loaded with no_env_resolution */
     size_t n_env_files;
     struct stk_own own;
+    const char *oneoff; /* name of the one container that `run` makes of it; NULL: its instances are */
+    bool oneoff_remove, oneoff_aliases; /* it goes when it ends; it is found by the service's names */
     /* derived */
     unsigned replicas;  /* scale, deploy.replicas, or 1 */
     const char *config; /* canonical JSON of what a container is made from */
@@ -485,6 +487,7 @@ struct stk_spec_opts {
     char *const *environ;          /* NULL: the process's */
     const struct stk_kv *scale;    /* --scale SERVICE=N, each overriding the file */
     size_t n_scale;
+    const char *overlay; /* a document over all files, from the command line; or NULL */
     bool no_deps; /* only the named services run, not what they need */
     bool no_run;  /* only to be printed: what just starting it would trip over (a host
                                       port held twice) is a warning */

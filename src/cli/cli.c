@@ -108,6 +108,19 @@ static bool only_named(const struct cli *cli)
            !(files && *files);
 }
 
+/* The files may be right, and the service of the command line not one of theirs: then that is what is
+ * told. */
+static int overlay_failed(struct cli *cli, struct stk_spec_opts *opts)
+{
+    struct stk_diags diags = { 0 };
+    struct stk_strs first = { .n = 1, .v = cli->args.v };
+    opts->overlay = NULL;
+    int rc = stk_spec_load(opts, &cli->spec, &diags) == 0 ? stk_check_services(cli, NULL, &first)
+                                                          : stk_report_diags(&diags);
+    stk_diags_clear(&diags);
+    return rc ? rc : stk_report_diags(&cli->diags);
+}
+
 static int prepare_project(struct cli *cli)
 {
     int rc = cli->command->needs & TAKES_SCALES ? take_scales(cli) : 0;
@@ -119,8 +132,9 @@ static int prepare_project(struct cli *cli)
     if (only_named(cli))
         return take_name(cli, &opts);
     if (stk_spec_load(&opts, &cli->spec, &cli->diags) != 0)
-        return cli->command->needs & NEEDS_FILE ? stk_report_diags(&cli->diags)
-                                                : go_by_name(cli, &opts);
+        return opts.overlay                       ? overlay_failed(cli, &opts)
+               : cli->command->needs & NEEDS_FILE ? stk_report_diags(&cli->diags)
+                                                  : go_by_name(cli, &opts);
     if (cli->command->needs & NEEDS_FILE)
         stk_report_diags(&cli->diags);
     if (cli->command->needs & NEEDS_TO_RUN)
@@ -181,7 +195,8 @@ static int run_command(struct cli *cli)
     }
     if (cli->o.verbose)
         stk_trace_all();
-    int rc = stk_cli_prepare(cli);
+    int rc = cli->command->prepare ? cli->command->prepare(cli) : 0;
+    rc = rc ? rc : stk_cli_prepare(cli);
     return rc ? rc : cli->command->run(cli);
 }
 

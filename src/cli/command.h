@@ -30,8 +30,9 @@ struct options {
     bool variables, models, provenance, strict, rules;
     bool all, quiet, services, volumes, images, networks, profiles_list, no_trunc, orphans;
     struct stk_strs env;
-    const char *user, *workdir;
-    bool no_tty, tty, no_stdin, privileged;
+    struct stk_strs mount, publish, label, cap_add, cap_drop;
+    const char *user, *workdir, *container_name, *entrypoint, *detach_keys;
+    bool no_tty, tty, no_stdin, privileged, remove, service_ports, use_aliases, no_sig_proxy;
     bool follow, stop, force, exit_code, json, short_version, environment, timings, no_probe;
     bool no_stream, no_pause, down_project;
     /* of images */
@@ -87,6 +88,7 @@ struct command {
     const struct option_row *options; /* ended by a row without name; NULL: none */
     int (*run)(struct cli *cli);      /* the exit status */
     enum argument_kind words;
+    int (*prepare)(struct cli *cli); /* before what the row needs is prepared; NULL: nothing */
 };
 
 extern const struct command *const stk_commands[]; /* ended by NULL */
@@ -100,6 +102,7 @@ struct cli {
     struct stk_arena *arena;
     struct stk_diags diags;
     const char *project;
+    const char *overlay;     /* a document over those of the file, or NULL */
     struct stk_spec *spec;   /* NULL: no file (NEEDS_PROJECT only) */
     struct stk_graph *graph; /* NULL: likewise */
     struct stk_loop *loop;

@@ -36,6 +36,7 @@ struct stk_spec_opts stk_cli_spec_opts(const struct cli *cli)
         .env_files = cli->o.env_files,
         .profiles = cli->o.profiles,
         .services = services_of(cli),
+        .overlay = cli->overlay,
         .no_deps = cli->o.no_deps,
         .no_run = !(cli->command->needs & NEEDS_TO_RUN) && !only_checks(cli),
     };

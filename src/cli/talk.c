@@ -166,6 +166,8 @@ static int outcome(struct talking *t)
 {
     struct stk_session *session = &t->talk->session;
     int signalled = stk_interrupt_status(&t->interrupt);
+    if (t->talk->failure.code)
+        stk_error_move(&session->op.err, &t->talk->failure);
     int rc = t->unread              ? output_lost(t->cli, t->out.error)
              : signalled            ? signalled
              : session->op.err.code ? stk_talk_refusal(t->cli, &session->op.err)

@@ -12,7 +12,9 @@ struct talk {
     /* A signal came that would end us. False: the session is left. NULL: the same. */
     bool (*interrupted)(struct talk *talk, int signo, unsigned count);
     void *data;
-    bool raw; /* with a terminal: keys are the process's, and its size is ours */
+    struct stk_error
+        failure; /* of the caller's own part: told instead of what came of the session */
+    bool raw;    /* with a terminal: keys are the process's, and its size is ours */
     /* results */
     bool opened; /* it came to begun */
 };

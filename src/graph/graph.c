@@ -140,6 +140,8 @@ static void add_resources(struct builder *b)
 static const char *instance_name(struct builder *b, const struct stk_service *service,
                                  unsigned index)
 {
+    if (service->oneoff)
+        return service->oneoff;
     if (service->container_name)
         return service->container_name;
     return stk_arena_printf(b->graph->arena, "%s-%s-%u", b->spec->project, service->name, index);

@@ -37,6 +37,11 @@ void stk_loop_run(struct stk_loop *loop)
     event_base_dispatch(loop->base);
 }
 
+void stk_loop_turn(struct stk_loop *loop)
+{
+    event_base_loop(loop->base, EVLOOP_ONCE);
+}
+
 void stk_loop_stop(struct stk_loop *loop)
 {
     event_base_loopbreak(loop->base);

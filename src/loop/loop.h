@@ -11,6 +11,8 @@ struct stk_loop *stk_loop_new(void);
 void stk_loop_free(struct stk_loop *loop);
 /* Runs until stk_loop_stop, or until nothing is left to wait for. */
 void stk_loop_run(struct stk_loop *loop);
+/* One turn of it: waits for something to happen, and lets it. */
+void stk_loop_turn(struct stk_loop *loop);
 void stk_loop_stop(struct stk_loop *loop);
 /* For http/ and others that watch descriptors themselves. */
 struct event_base *stk_loop_base(struct stk_loop *loop);

@@ -36,6 +36,11 @@ static bool is_same(const struct stk_status *seen, const struct stk_unit *unit)
 
 /* Named services, and what they depend on unless --no-deps. Edges point backwards: one pass
  * suffices. */
+static bool is_oneoff(const struct stk_unit *unit)
+{
+    return unit->ref.kind == STK_SERVICE && unit->service->oneoff;
+}
+
 static void mark_scope(struct up *u)
 {
     const struct stk_graph *graph = u->p->graph;
@@ -270,15 +275,16 @@ static void decide_instance(struct up *u, const struct stk_unit *unit, struct ch
     bool named = plan_selected(u->p, unit->ref.name);
     const char *why = NULL;
     if (!seen || seen->state == STK_REMOVING || seen->state == STK_ABSENT)
-        choice->act = plan_add(u->p, STK_CREATE, unit, NULL, "it does not exist");
+        choice->act = plan_add(u->p, STK_CREATE, unit, NULL,
+                               is_oneoff(unit) ? "it is run once" : "it does not exist");
     else if ((why = recreate_reason(u, unit, choice, named)))
         choice->act = recreate(u, unit, choice, why);
     else if (plan_is_up(seen) || u->p->goal->no_start || is_done(unit, seen))
         choice->act = NO_ACTION;
     else
         choice->act = plan_add(u->p, STK_START, unit, seen, start_reason(u, seen));
-    if (choice->act != NO_ACTION)
-        u->p->plan->v[choice->act].create_only = u->p->goal->no_start;
+    if (choice->act != NO_ACTION) /* a one-off is started when somebody listens to it */
+        u->p->plan->v[choice->act].create_only = u->p->goal->no_start || is_oneoff(unit);
 }
 
 /* A job is done when it has ended well: because its file says so, or because somebody waits for that. */
@@ -430,7 +436,7 @@ static bool is_surplus(const struct planner *p, const struct stk_status *status)
 {
     const struct stk_service *service =
         status->oneoff ? NULL : stk_spec_service(p->graph->spec, status->ref.name);
-    return service && plan_selected(p, status->ref.name) &&
+    return service && !service->oneoff && plan_selected(p, status->ref.name) &&
            (status->ref.index > service->replicas || status->ref.index == 0);
 }
 
@@ -483,7 +489,8 @@ void plan_up(struct planner *p)
         choice->act = choice->stop = NO_ACTION;
         for (size_t k = 0; k < STK_LEN(choice->waits); k++)
             choice->waits[k] = NO_ACTION;
-        choice->seen = stk_seen_find(p->seen, p->graph->v[i].unit.ref);
+        if (!is_oneoff(&p->graph->v[i].unit)) /* one that is there already is another */
+            choice->seen = stk_seen_find(p->seen, p->graph->v[i].unit.ref);
         bool later = p->goal->images_only && p->graph->v[i].unit.ref.kind != STK_IMAGE;
         if (choice->in_scope && !later)
             decide(&u, i);

@@ -3,6 +3,7 @@
 #include "assemble.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "document.h"
 #include "files.h"
@@ -14,13 +15,9 @@ void docs_clear(struct docs *docs)
     free(docs->v);
 }
 
-bool docs_read(struct load *ld, const char *path, const struct scope *scope, struct docs *docs)
+static bool add(struct load *ld, struct source *source, struct docs *docs)
 {
-    struct source *source = file_read(ld, path, NULL);
     size_t before = docs->n, kept = before;
-    if (!source)
-        return false;
-    source->scope = scope;
     if (!document_read(ld, source, &docs->v, &docs->n))
         return false;
     for (size_t i = before; i < docs->n; i++) {
@@ -33,6 +30,20 @@ bool docs_read(struct load *ld, const char *path, const struct scope *scope, str
     }
     docs->n = kept;
     return true;
+}
+
+bool docs_read(struct load *ld, const char *path, const struct scope *scope, struct docs *docs)
+{
+    struct source *source = file_read(ld, path, NULL);
+    if (!source)
+        return false;
+    source->scope = scope;
+    return add(ld, source, docs);
+}
+
+bool docs_add(struct load *ld, const char *name, const char *text, struct docs *docs)
+{
+    return add(ld, load_source(ld, name, "-", text, strlen(text)), docs);
 }
 
 /* What is wrong with a value stands for what follows from it: the rest is looked at all the same. */

@@ -12,6 +12,8 @@ void docs_clear(struct docs *docs);
 
 /* Adds the documents of a file. False: a problem was reported. */
 bool docs_read(struct load *ld, const char *path, const struct scope *scope, struct docs *docs);
+/* Adds a text as if it were a file of that name. */
+bool docs_add(struct load *ld, const char *name, const char *text, struct docs *docs);
 
 /* All of them as one, with the problems of all of them reported; NULL after one. Some must be there. */
 struct node *assemble(struct load *ld, const struct docs *docs);

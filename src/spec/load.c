@@ -165,6 +165,9 @@ static bool read_files(struct load *ld, struct docs *docs)
     for (size_t i = 0; i < ld->spec->files.n; i++)
         if (!docs_read(ld, ld->spec->files.v[i], NULL, docs))
             ld->incomplete = true;
+    if (ld->opts->overlay && !says_nothing(docs) &&
+        !docs_add(ld, "command line", ld->opts->overlay, docs))
+        ld->incomplete = true;
     if (ld->incomplete || !says_nothing(docs))
         return docs->n > 0;
     struct stk_diag d = { .severity = STK_ERROR, .code = STK_ENOFILE, .rule = STK_RULE_UNREADABLE };

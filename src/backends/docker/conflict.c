@@ -23,8 +23,9 @@ bool stk_conflict_foreign(const struct stk_unit *unit, const json_t *found,
     const char *id = stk_json_text(found, "Id");
     const char *service = stk_json_text(labels, STK_LABEL_SERVICE);
     bool same_project = stk_streq(stk_json_text(labels, STK_LABEL_PROJECT), unit->spec->project);
-    if (same_project && stk_streq(service, unit->ref.name))
-        return false;
+    bool same = same_project && stk_streq(service, unit->ref.name);
+    if (same && !(unit->ref.kind == STK_SERVICE && unit->service->oneoff))
+        return false; /* a one-off is always another */
     STK_CLEANUP(stk_charp)
     char *who = same_project ? stk_printf("service '%s' of this project", service ? service : "?")
                              : whose(labels);

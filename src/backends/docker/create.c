@@ -115,6 +115,8 @@ static json_t *config_of(const struct stk_create *create)
     stk_put_str(config, "StopSignal", service->stop_signal);
     stk_put_bool(config, "Tty", service->tty);
     stk_put_bool(config, "OpenStdin", service->stdin_open);
+    if (service->oneoff) /* its input ends with ours */
+        stk_put_bool(config, "StdinOnce", service->stdin_open);
     stk_put_list(config, "Cmd", &service->command);
     stk_put_list(config, "Entrypoint", &service->entrypoint);
     set_environment(config, service);
@@ -189,6 +191,8 @@ static json_t *host_of(const struct stk_create *create)
     stk_put_bool(host, "Privileged", service->privileged);
     stk_put_bool(host, "ReadonlyRootfs", service->read_only);
     stk_put_bool(host, "Init", service->init);
+    if (service->oneoff && service->oneoff_remove)
+        json_object_set_new(host, "AutoRemove", json_true());
     stk_put_str(host, "Isolation", service->isolation);
     stk_put_str(host, "Runtime", service->runtime);
     stk_put_map(host, "Sysctls", &service->sysctls);

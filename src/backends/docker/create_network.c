@@ -36,6 +36,10 @@ static bool has_names(const char *network)
 static json_t *aliases_of(const struct stk_unit *unit, const struct stk_attachment *at)
 {
     json_t *aliases = json_pack("[s, s]", unit->name, unit->service->name);
+    if (unit->service->oneoff && !unit->service->oneoff_aliases) {
+        json_array_remove(aliases, 1);
+        return aliases;
+    }
     for (size_t i = 0; i < at->aliases.n; i++)
         json_array_append_new(aliases, json_string(at->aliases.v[i]));
     return aliases;

@@ -7,6 +7,7 @@
 #include "arena.h"
 #include "buf.h"
 #include "identity.h"
+#include "text.h"
 #include "words.h"
 
 static void put(json_t *labels, const char *key, const char *value)
@@ -45,11 +46,14 @@ static void put_depends(json_t *labels, const struct stk_service *service)
 
 static void put_service(json_t *labels, const struct stk_unit *unit)
 {
-    char number[16];
+    char number[16], slug[65];
+    const char *oneoff = unit->service->oneoff;
     snprintf(number, sizeof(number), "%u", unit->ref.index);
+    stk_sha256_hex(unit->name, strlen(unit->name), slug);
     put(labels, STK_LABEL_SERVICE, unit->ref.name);
-    put(labels, STK_LABEL_NUMBER, number);
-    put(labels, STK_LABEL_ONEOFF, "False");
+    put(labels, STK_LABEL_NUMBER, oneoff ? NULL : number);
+    put(labels, STK_LABEL_SLUG, oneoff ? slug : NULL);
+    put(labels, STK_LABEL_ONEOFF, oneoff ? "True" : "False");
     put_depends(labels, unit->service);
     put(labels, STK_LABEL_DIR, unit->spec->dir);
     put_list(labels, STK_LABEL_FILES, &unit->spec->files);

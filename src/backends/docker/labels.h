@@ -12,6 +12,7 @@
 #define STK_LABEL_SERVICE  STK_L "service"
 #define STK_LABEL_NUMBER   STK_L "container-number"
 #define STK_LABEL_ONEOFF   STK_L "oneoff"
+#define STK_LABEL_SLUG     STK_L "slug"
 #define STK_LABEL_HASH     STK_L "config-hash"
 #define STK_LABEL_IMAGE    STK_L "image"
 #define STK_LABEL_DEPENDS  STK_L "depends_on"
