@@ -109,6 +109,17 @@ static void take_refusal(struct stk_tunnel *tunnel, const char *bytes, size_t si
         stk_http_req_finish(tunnel->req, CURLE_OK);
 }
 
+/* What came with the head, unless whoever opened wants it later. */
+static void take_rest(struct stk_tunnel *tunnel)
+{
+    struct stk_buf *head = &tunnel->head;
+    if (tunnel->held || tunnel->req->dead || tunnel->rest >= head->size)
+        return;
+    size_t at = tunnel->rest;
+    tunnel->rest = head->size;
+    tunnel->came(tunnel, head->bytes + at, head->size - at);
+}
+
 /* The rest of what came is the tunnel's first bytes, or those of a refusal. */
 static void take_head(struct stk_tunnel *tunnel, size_t head_size)
 {
@@ -126,10 +137,10 @@ static void take_head(struct stk_tunnel *tunnel, size_t head_size)
         return;
     }
     tunnel->open = true;
+    tunnel->rest = head_size;
     if (tunnel->opened)
         tunnel->opened(tunnel);
-    if (n && !req->dead)
-        tunnel->came(tunnel, rest, n);
+    take_rest(tunnel);
 }
 
 static void take_of_head(struct stk_tunnel *tunnel, const char *bytes, size_t size)
@@ -167,6 +178,10 @@ static void on_readable(struct stk_tunnel *tunnel)
 {
     struct stk_http_req *req = tunnel->req;
     char piece[PIECE];
+    if (tunnel->open)
+        take_rest(tunnel);
+    if (req->dead)
+        return;
     for (unsigned i = 0; i < PIECES && !tunnel->held; i++) {
         size_t n = 0;
         CURLcode code = curl_easy_recv(req->easy, piece, sizeof(piece), &n);
@@ -242,7 +257,7 @@ void stk_tunnel_begin(struct stk_tunnel *tunnel, struct stk_http_req *req)
     tunnel->out = (struct stk_poll){ .ready = on_writable, .data = tunnel };
     tunnel->again = (struct stk_timer){ .fire = on_again, .data = tunnel };
     tunnel->refused = tunnel->open = tunnel->held = tunnel->ending = tunnel->deaf = false;
-    tunnel->sent = 0;
+    tunnel->sent = tunnel->rest = 0;
     stk_buf_init(&tunnel->head, HEAD_MAX);
     stk_buf_init(&tunnel->queue, QUEUE_MAX);
 }

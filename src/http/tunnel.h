@@ -16,7 +16,7 @@ struct stk_tunnel {
     struct stk_poll in, out;
     struct stk_timer again;
     struct stk_buf head, queue;
-    size_t sent, body_left;
+    size_t sent, body_left, rest; /* rest: where in head the first bytes after it are */
     bool refused, open, held, ending, deaf;
 };
 
