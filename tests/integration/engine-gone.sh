@@ -25,7 +25,7 @@ between() { # a connection to the engine that can be cut, by killing $between
     wait_for 10 test -S "$work/cut.sock" || exit 1
 }
 
-for watching in "up" "logs -f"; do
+for watching in "up" "logs -f" "run --rm web"; do
     between
     in_background "$work/log" env DOCKER_HOST="unix://$work/cut.sock" "$STACKCTL" $watching
     wait_for 20 grep -q 'is up' "$work/log" || exit 1
