@@ -273,7 +273,7 @@ const struct command stk_cmd_run = {
         "What the service needs is started and waited for first. Its exit code is the status.\n\n"
         "Examples:\n"
         "  stackctl run --rm web sh           a shell in a fresh container of web\n"
-        "  stackctl run --rm -T db pg_dump …  for scripts; a pipe needs no -T\n",
+        "  stackctl run --rm -T db pg_dump    for scripts; a pipe needs no -T\n",
     .needs = NEEDS_FILE | NEEDS_TO_RUN | NEEDS_ENGINE | NEEDS_DOCKER,
     .words = WORDS_COMMAND,
     .prepare = prepare,
