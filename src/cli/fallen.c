@@ -4,9 +4,9 @@
 
 #include "loop.h"
 
-/* What a process needs that fails at once, and an engine to notice. A machine where starting takes long is
- * as slow with that. */
-enum { MOMENT_MIN_MS = 250, MOMENT_MAX_MS = 1000 };
+/* What a process needs that fails at once, and an engine to notice. Of many only the last ones need it,
+ * and nobody should wait for them longer than the rest took: it is shared among all that were started. */
+enum { MOMENT_MS = 250 };
 
 static bool started(const struct stk_action *action)
 {
@@ -15,22 +15,12 @@ static bool started(const struct stk_action *action)
     return starts && action->ref.kind == STK_SERVICE && !action->create_only;
 }
 
-/* How long to give them; 0: none was started. */
-static unsigned moment(const struct stk_reconcile_req *req)
+static unsigned count_started(const struct stk_plan *plan)
 {
-    int64_t longest = 0;
-    bool any = false;
-    for (size_t i = 0; i < req->plan->n; i++) {
-        if (!started(&req->plan->v[i]))
-            continue;
-        any = true;
-        int64_t took = req->timings ? req->timings[i].ended_ms - req->timings[i].began_ms : 0;
-        longest = took > longest ? took : longest;
-    }
-    int64_t ms = longest < MOMENT_MIN_MS   ? MOMENT_MIN_MS
-                 : longest > MOMENT_MAX_MS ? MOMENT_MAX_MS
-                                           : longest;
-    return any ? (unsigned)ms : 0;
+    unsigned count = 0;
+    for (size_t i = 0; i < plan->n; i++)
+        count += started(&plan->v[i]);
+    return count;
 }
 
 static void passed(struct stk_timer *timer)
@@ -62,10 +52,10 @@ static void tell(const struct stk_status *status)
 void stk_fallen_tell(struct cli *cli, const struct stk_reconcile_req *req)
 {
     struct stk_seen *seen = NULL;
-    unsigned ms = req->plan && !req->plan_only ? moment(req) : 0;
-    if (!ms)
+    unsigned count = req->plan && !req->plan_only ? count_started(req->plan) : 0;
+    if (count == 0)
         return;
-    let_pass(cli, ms);
+    let_pass(cli, MOMENT_MS / count);
     if (stk_cli_look(cli, cli->project, STK_SEE_SERVICES, &seen) != 0)
         return;
     for (size_t i = 0; i < req->plan->n; i++) {
