@@ -28,6 +28,7 @@ struct options {
     bool quiet_pull, renew_volumes, no_build, yes, attach_dependencies;
     bool no_interpolate, no_normalize, no_path_resolution, no_consistency, no_env_resolution;
     bool variables, models, provenance, strict, rules;
+    bool resolve_image_digests, lock_image_digests;
     bool all, quiet, services, volumes, images, networks, profiles_list, no_trunc, orphans;
     struct stk_strs env;
     struct stk_strs mount, publish, label, cap_add, cap_drop;

@@ -7,6 +7,7 @@
 #include "arena.h"
 #include "buf.h"
 #include "command.h"
+#include "digests.h"
 #include "text.h"
 
 #define AT(member) offsetof(struct options, member)
@@ -22,6 +23,10 @@ static const struct option_row options[] = {
     { "variables", 0, OPT_FLAG, AT(variables), NULL,
       "Variables the files use, with their defaults" },
     { "environment", 0, OPT_FLAG, AT(environment), NULL, "What variables are looked up in" },
+    { "resolve-image-digests", 0, OPT_FLAG, AT(resolve_image_digests), NULL,
+      "Put in the digests that the images' tags stand for in their registries" },
+    { "lock-image-digests", 0, OPT_FLAG, AT(lock_image_digests), NULL,
+      "Only that: an override file with each service's image and its digest" },
     { "no-interpolate", 0, OPT_FLAG, AT(no_interpolate), NULL,
       "Leave variables as they are written" },
     { "no-normalize", 0, OPT_FLAG, AT(no_normalize), NULL, "Add no defaults" },
@@ -180,7 +185,7 @@ static void add_model(struct cli *cli, struct stk_buf *out, const struct stk_spe
     STK_CLEANUP(stk_charp) char *text = NULL;
     bool json = stk_streq(cli->o.format, "json");
     enum stk_format format = json ? STK_FORMAT_JSON : STK_FORMAT_YAML;
-    if (cli->o.provenance)
+    if (cli->o.provenance && spec->more)
         stk_spec_print_provenance(spec, format, &text);
     else
         stk_spec_print(spec, format, &text);
@@ -266,6 +271,12 @@ static int run(struct cli *cli)
     if (rc || cli->o.quiet)
         return rc;
     struct stk_spec some = narrowed(cli);
+    if (cli->o.resolve_image_digests || cli->o.lock_image_digests)
+        rc = resolve_digests(cli, &some);
+    if (rc)
+        return rc;
+    if (cli->o.lock_image_digests)
+        some = only_images(cli, &some);
     STK_CLEANUP(stk_buf_clearp) struct stk_buf out;
     stk_buf_init(&out, 256 * STK_MIB);
     rc = add_wished(cli, &out, &some);

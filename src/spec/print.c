@@ -24,7 +24,7 @@ static json_t *networks_json(const struct stk_spec *spec, enum printing how)
 {
     json_t *map = json_object();
     for (size_t i = 0; i < spec->n_networks; i++) {
-        json_t *one = json_pack("{s:{}}", "ipam");
+        json_t *one = how == PRINT_YAML ? json_object() : json_pack("{s:{}}", "ipam");
         table_print(&network_table, &spec->networks[i], how, one);
         json_object_set_new(map, spec->networks[i].key, one);
     }

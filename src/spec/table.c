@@ -104,7 +104,7 @@ void table_print(const struct table *table, const void *object, enum printing ho
         if ((how == PRINT_CONFIG || how == PRINT_COMPOSE) && key->flags & KEY_NO_CONFIG)
             continue;
         json_t *value = key->type->print(key, object, how);
-        if (!value && key->flags & KEY_PRINT_NULL)
+        if (!value && key->flags & KEY_PRINT_NULL && how != PRINT_YAML)
             value = json_null();
         if (value)
             json_object_set_new(into, key->name, value);

@@ -10,7 +10,7 @@
 
 enum {
     KEY_NO_HASH = 1,    /* no part of what a container is made from */
-    KEY_PRINT_NULL = 2, /* printed as null when it is not set */
+    KEY_PRINT_NULL = 2, /* printed as null when it is not set, but not in YAML */
     KEY_FROM_ENV = 4,   /* names without a value take it from the environment */
     KEY_UNIQUE = 8,     /* a list whose repeated items are dropped, by what is before '=' */
     KEY_NULLS = 16,     /* null is a value of the map */

@@ -38,6 +38,9 @@ struct stk_digest_req {
 };
 void stk_docker_digest(struct stk_docker *docker, struct stk_digest_req *req);
 
+/* "nginx" → "docker.io/library/nginx:latest"; a digest beats a tag. malloc'd. */
+char *stk_image_complete(const char *name);
+
 #ifdef __cplusplus
 }
 #endif

@@ -8,6 +8,7 @@
 #include "pull.h"
 #include "stackctl/docker/image.h"
 #include "text.h"
+#include "words.h"
 
 enum step { BEGIN, LOGIN, ASKED };
 static const char *const steps[] = { "BEGIN", "LOGIN", "ASKED" };
@@ -135,6 +136,11 @@ static void begin(struct stk_docker *docker, struct stk_op *op, const char *name
     asking->login.image = name;
     stk_task_nest(&asking->task, LOGIN, &asking->login.op);
     stk_login_ask(docker, &asking->login);
+}
+
+char *stk_image_complete(const char *name)
+{
+    return stk_image_normal(name);
 }
 
 void stk_docker_push(struct stk_docker *docker, struct stk_push_req *req)
