@@ -24,7 +24,7 @@ static const struct table ipam_table = TABLE("ipam", ipam_keys);
 
 #define AT(member) offsetof(struct stk_network, member)
 static const struct key network_keys[] = {
-    { "name", &type_string, AT(name), 0, "its name on the engine", NULL },
+    { "name", &type_string, AT(name), 0, "its name on the engine", NULL, "PROJECT_KEY" },
     { "driver", &type_string, AT(driver), 0, "network driver", NULL },
     { "driver_opts", &type_map, AT(driver_opts), KEY_NO_BOOLS, "its options", NULL },
     { "ipam", &type_set_group, AT(ipam), 0, "its addresses", &ipam_table },
@@ -41,7 +41,7 @@ const struct table network_table = TABLE(NULL, network_keys);
 
 #define AT(member) offsetof(struct stk_volume, member)
 static const struct key volume_keys[] = {
-    { "name", &type_string, AT(name), 0, "its name on the engine", NULL },
+    { "name", &type_string, AT(name), 0, "its name on the engine", NULL, "PROJECT_KEY" },
     { "driver", &type_string, AT(driver), 0, "volume driver", NULL },
     { "driver_opts", &type_map, AT(driver_opts), KEY_NO_BOOLS, "its options", NULL },
     { "external", &type_volume_external, AT(external), 0,
@@ -57,7 +57,7 @@ static const struct key secret_keys[] = {
     { "file", &type_path, AT(file), 0, "file that it is taken from", NULL },
     { "external", &type_file_external, AT(external), 0, "an engine that stores secrets has it",
       &external_table },
-    { "name", &type_string, AT(name), 0, "its name there", NULL },
+    { "name", &type_string, AT(name), 0, "its name there", NULL, "PROJECT_KEY" },
     { "labels", &type_kvs, AT(labels), 0, "its labels there", NULL },
     { "driver", &type_string, AT(driver), 0, "secret driver", NULL },
     { "driver_opts", &type_map, AT(driver_opts), KEY_NO_BOOLS, "its options", NULL },
@@ -72,7 +72,7 @@ static const struct key config_keys[] = {
     { "file", &type_path, AT(file), 0, "file that it is taken from", NULL },
     { "external", &type_file_external, AT(external), 0, "an engine that stores configs has it",
       &external_table },
-    { "name", &type_string, AT(name), 0, "its name there", NULL },
+    { "name", &type_string, AT(name), 0, "its name there", NULL, "PROJECT_KEY" },
     { "labels", &type_kvs, AT(labels), 0, "its labels there", NULL },
     { "template_driver", &type_string, AT(template_driver), 0, "driver of templates", NULL },
 };

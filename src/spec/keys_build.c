@@ -6,7 +6,8 @@
 #define AT(member) offsetof(struct stk_build, member)
 static const struct key build_keys[] = {
     { "context", &type_string, AT(context), 0, "directory or repository", NULL },
-    { "dockerfile", &type_string, AT(dockerfile), 0, "file in it; absent: Dockerfile", NULL },
+    { "dockerfile", &type_string, AT(dockerfile), 0, "file in it; absent: Dockerfile", NULL,
+      "Dockerfile" },
     { "dockerfile_inline", &type_string, AT(dockerfile_inline), 0, "instead of a file", NULL },
     { "entitlements", &type_strings, AT(entitlements), 0, "powers of the builder", NULL },
     { "args", &type_kvs, AT(args), KEY_FROM_ENV | KEY_NULLS | KEY_DROP_UNSET, "build arguments",

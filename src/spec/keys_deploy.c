@@ -94,9 +94,9 @@ static const struct key resource_keys[] = {
 static const struct table resource_table = TABLE("resources", resource_keys);
 static const struct key deploy_keys[] = {
     { "mode", &type_string, AT(mode), KEY_NO_HASH, "replicated or global: one each on one engine",
-      NULL },
+      NULL, "replicated" },
     { "replicas", &type_int, AT(replicas), KEY_NO_HASH | KEY_NO_COMPOSE_HASH,
-      "number of containers", NULL },
+      "number of containers", NULL, "1" },
     { "labels", &type_kvs, AT(labels), KEY_NO_HASH | KEY_NOT_ACTED, "labels of a cluster's service",
       NULL },
     { "update_config", &type_set_group, AT(update_config), KEY_NO_HASH,

@@ -6,12 +6,13 @@
 #define AT(member) offsetof(struct stk_port, member)
 static const struct key port_keys[] = {
     { "name", &type_string, AT(name), 0, "a name for people", NULL },
-    { "mode", &type_string, AT(mode), 0, "ingress or host: the same on one engine", NULL },
+    { "mode", &type_string, AT(mode), 0, "ingress or host: the same on one engine", NULL,
+      "ingress" },
     { "host_ip", &type_string, AT(host_ip), 0, "host address to listen on", NULL },
     { "target", &type_port_number, AT(target), 0, "port in the container", NULL },
     { "published", &type_published, AT(published), 0, "port on the host; absent: any free one",
       NULL },
-    { "protocol", &type_string, AT(protocol), 0, "tcp, udp or sctp", NULL },
+    { "protocol", &type_string, AT(protocol), 0, "tcp, udp or sctp", NULL, "tcp" },
     { "app_protocol", &type_string, AT(app_protocol), 0, "what is spoken there, for people", NULL },
 };
 const struct table port_table = TABLE("a port", port_keys);
@@ -95,9 +96,10 @@ const struct table attachment_table = TABLE("a network", attachment_keys);
 
 #define AT(member) offsetof(struct stk_depend, member)
 static const struct key depend_keys[] = {
-    { "condition", &type_condition, AT(until), KEY_REQUIRED, "what to wait for", NULL },
-    { "restart", &type_flag, AT(restart), 0, "restart when it is restarted", NULL },
-    { "required", &type_flag, AT(required), 0, "false: go on without it", NULL },
+    { "condition", &type_condition, AT(until), KEY_REQUIRED, "what to wait for", NULL,
+      "service_started" },
+    { "restart", &type_flag, AT(restart), 0, "restart when it is restarted", NULL, "false" },
+    { "required", &type_flag, AT(required), 0, "false: go on without it", NULL, "true" },
 };
 const struct table depend_table = TABLE("depends_on", depend_keys);
 #undef AT

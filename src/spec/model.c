@@ -198,7 +198,7 @@ static const struct key include_keys[] = {
 static const struct table include_table = TABLE("include", include_keys);
 
 static const struct key top_keys[] = {
-    { "name", &type_name, 0, KEY_NULL_OK, "name of the project", NULL },
+    { "name", &type_name, 0, KEY_NULL_OK, "name of the project", NULL, "the directory's name" },
     { "services", &type_services, 0, KEY_NULL_OK, "what runs", &service_table },
     { "networks", &type_section, 0, KEY_NULL_OK, "how it talks", &network_table },
     { "volumes", &type_section, 0, KEY_NULL_OK, "what it keeps", &volume_table },

@@ -48,6 +48,7 @@ struct key {
     unsigned flags;
     const char *help;
     const struct table *sub; /* of an object or a list of objects */
+    const char *fallback;    /* for people: what holds when it is absent; NULL: others say */
 };
 struct table {
     const char *what; /* "healthcheck": for messages; NULL: the object names itself (load.where) */
