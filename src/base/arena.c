@@ -9,10 +9,13 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { ALIGNMENT = alignof(double) > alignof(void *) ? alignof(double) : alignof(void *) };
+
+/* Objects grow from the beginning of a block, texts, which need no alignment, from its end. */
 struct block {
     struct block *next;
-    size_t used, size;
-    alignas(max_align_t) char bytes[];
+    size_t used, end, size;
+    alignas(ALIGNMENT) char bytes[];
 };
 
 struct stk_arena {
@@ -88,7 +91,7 @@ void *stk_grow(void *v, size_t n, size_t *cap, size_t size)
 static struct block *block_new(size_t size, struct block *next)
 {
     struct block *b = stk_alloc(sizeof(*b) + size);
-    b->size = size;
+    b->end = b->size = size;
     b->next = next;
     return b;
 }
@@ -110,22 +113,35 @@ void stk_arena_free(struct stk_arena *arena)
     free(arena);
 }
 
+/* The top block, with room for size bytes. */
+static struct block *room(struct stk_arena *arena, size_t size)
+{
+    struct block *b = arena->top;
+    if (b && b->end - b->used >= size)
+        return b;
+    size_t grown = b ? b->size * 2 : FIRST_BLOCK;
+    if (grown > LARGEST_BLOCK)
+        grown = LARGEST_BLOCK;
+    return arena->top = block_new(size > grown ? size : grown, b);
+}
+
 void *stk_arena_alloc(struct stk_arena *arena, size_t size)
 {
-    size_t align = alignof(max_align_t);
     if (size > SIZE_MAX / 2)
         stk_out_of_memory();
-    size = (size + align - 1) / align * align;
-    struct block *b = arena->top;
-    if (!b || b->size - b->used < size) {
-        size_t grown = b ? b->size * 2 : FIRST_BLOCK;
-        if (grown > LARGEST_BLOCK)
-            grown = LARGEST_BLOCK;
-        b = arena->top = block_new(size > grown ? size : grown, b);
-    }
+    size = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    struct block *b = room(arena, size);
     void *p = b->bytes + b->used;
     b->used += size;
     return p;
+}
+
+static char *alloc_text(struct stk_arena *arena, size_t size)
+{
+    if (size > SIZE_MAX / 2)
+        stk_out_of_memory();
+    struct block *b = room(arena, size);
+    return b->bytes + (b->end -= size);
 }
 
 void *stk_arena_array(struct stk_arena *arena, size_t n, size_t size)
@@ -140,7 +156,7 @@ char *stk_arena_strndup(struct stk_arena *arena, const char *s, size_t n)
     if (!s)
         return NULL;
     n = strnlen(s, n);
-    char *copy = stk_arena_alloc(arena, n + 1);
+    char *copy = alloc_text(arena, n + 1);
     memcpy(copy, s, n);
     return copy;
 }
@@ -157,7 +173,7 @@ char *stk_arena_printf(struct stk_arena *arena, const char *fmt, ...)
     va_copy(again, ap);
     int n = vsnprintf(NULL, 0, fmt, ap);
     va_end(ap);
-    char *s = stk_arena_alloc(arena, (size_t)n + 1);
+    char *s = alloc_text(arena, (size_t)n + 1);
     vsnprintf(s, (size_t)n + 1, fmt, again);
     va_end(again);
     return s;

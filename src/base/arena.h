@@ -9,7 +9,7 @@ struct stk_arena;
 struct stk_arena *stk_arena_new(void);
 void stk_arena_free(struct stk_arena *arena); /* NULL is fine */
 
-/* Zeroed, aligned for any type, valid until the arena is freed. */
+/* Zeroed, aligned for any type but long double, valid until the arena is freed. */
 void *stk_arena_alloc(struct stk_arena *arena, size_t size);
 void *stk_arena_array(struct stk_arena *arena, size_t n, size_t size); /* checks n * size */
 char *stk_arena_strdup(struct stk_arena *arena, const char *s);        /* NULL gives NULL */

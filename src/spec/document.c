@@ -87,15 +87,15 @@ static void read_tag(struct reader *r, struct node *node, const char *tag)
         warn_src(r->ld, STK_RULE_IGNORED, node->src, 1, "unknown tag '%s' is ignored", tag);
 }
 
-static struct node *begin_node(struct reader *r, const yaml_event_t *ev, enum node_kind kind,
-                               const yaml_char_t *anchor, const yaml_char_t *tag)
+static struct node *begin_node(struct reader *r, struct node *node, const yaml_event_t *ev,
+                               enum node_kind kind, const yaml_char_t *anchor,
+                               const yaml_char_t *tag)
 {
-    struct node *node = stk_arena_alloc(r->ld->arena, sizeof(*node));
     node->kind = kind;
     node->src = place(r, ev->start_mark);
     node->len = kind == NODE_SCALAR ? extent(ev) : 1;
     node->scope = r->source->scope;
-    if (++r->ld->n_nodes == DOCUMENT_MAX_VALUES)
+    if (!document_may_have(r->ld, 1))
         give_up(r, ev->start_mark, "too many values in the files");
     if (tag)
         read_tag(r, node, (const char *)tag);
@@ -110,11 +110,17 @@ static void end_anchor(struct reader *r, const char *anchor, struct node *node)
         *map_at(&r->anchors, anchor) = node;
 }
 
-static struct node *read_scalar(struct reader *r, const yaml_event_t *ev)
+static struct node *new_node(struct reader *r)
+{
+    return stk_arena_alloc(r->ld->arena, sizeof(struct node));
+}
+
+/* Into *node, which is zeroed. */
+static struct node *read_scalar(struct reader *r, const yaml_event_t *ev, struct node *node)
 {
     static const char str_tag[] = "tag:yaml.org,2002:str";
     const yaml_char_t *tag = ev->data.scalar.tag;
-    struct node *node = begin_node(r, ev, NODE_SCALAR, ev->data.scalar.anchor, tag);
+    begin_node(r, node, ev, NODE_SCALAR, ev->data.scalar.anchor, tag);
     yaml_scalar_style_t style = ev->data.scalar.style;
     node->text =
         stk_arena_strndup(r->ld->arena, (char *)ev->data.scalar.value, ev->data.scalar.length);
@@ -165,8 +171,9 @@ static void items_clear(struct items *items)
 
 static struct node *read_list(struct reader *r, const yaml_event_t *start)
 {
-    struct node *node = begin_node(r, start, NODE_LIST, start->data.sequence_start.anchor,
-                                   start->data.sequence_start.tag);
+    struct node *node =
+        begin_node(r, new_node(r), start, NODE_LIST, start->data.sequence_start.anchor,
+                   start->data.sequence_start.tag);
     const char *anchor = stk_arena_strdup(r->ld->arena, (char *)start->data.sequence_start.anchor);
     STK_CLEANUP(items_clear) struct items items = { 0 };
     yaml_event_t ev;
@@ -239,9 +246,12 @@ static bool merge_in(struct reader *r, struct pairs *p, const struct node *from)
 static bool read_key(struct reader *r, const yaml_event_t *ev, struct pair *ret, bool *ret_merge,
                      bool *ret_usable)
 {
-    struct node *key = ev->type == YAML_ALIAS_EVENT    ? read_alias(r, ev)
-                       : ev->type == YAML_SCALAR_EVENT ? read_scalar(r, ev)
-                                                       : NULL;
+    struct node plain = { 0 }; /* nobody sees it again, unless it has an anchor */
+    bool kept = ev->type == YAML_SCALAR_EVENT && ev->data.scalar.anchor;
+    struct node *key = ev->type == YAML_ALIAS_EVENT ? read_alias(r, ev)
+                       : ev->type == YAML_SCALAR_EVENT
+                           ? read_scalar(r, ev, kept ? new_node(r) : &plain)
+                           : NULL;
     if (!key || key->kind != NODE_SCALAR) {
         if (!r->failed)
             give_up(r, ev->start_mark, "a key must be a string");
@@ -273,8 +283,8 @@ static void take_pair(struct reader *r, struct pairs *p, struct pair pair, bool 
 
 static struct node *read_map(struct reader *r, const yaml_event_t *start)
 {
-    struct node *node = begin_node(r, start, NODE_MAP, start->data.mapping_start.anchor,
-                                   start->data.mapping_start.tag);
+    struct node *node = begin_node(r, new_node(r), start, NODE_MAP,
+                                   start->data.mapping_start.anchor, start->data.mapping_start.tag);
     const char *anchor = stk_arena_strdup(r->ld->arena, (char *)start->data.mapping_start.anchor);
     STK_CLEANUP(pairs_clear) struct pairs p = { 0 };
     yaml_event_t ev;
@@ -308,7 +318,7 @@ static struct node *read_node(struct reader *r, const yaml_event_t *ev)
     if (++r->depth > DOCUMENT_MAX_DEPTH)
         give_up(r, ev->start_mark, "nested too deeply");
     else if (ev->type == YAML_SCALAR_EVENT)
-        node = read_scalar(r, ev);
+        node = read_scalar(r, ev, new_node(r));
     else if (ev->type == YAML_ALIAS_EVENT)
         node = read_alias(r, ev);
     else if (ev->type == YAML_SEQUENCE_START_EVENT)

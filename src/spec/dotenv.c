@@ -7,8 +7,10 @@
 
 #include "arena.h"
 #include "buf.h"
+#include "document.h"
 #include "interpolate.h"
 #include "origin.h"
+#include "substitute.h"
 #include "utf8.h"
 
 enum { MAX_ENV_VALUE = 1 << 20 };
@@ -86,7 +88,7 @@ static const char *expanded(struct dotenv *d, const char *text, struct stk_src a
         fail_src(d->ld, at, "%s", err.msg);
     stk_error_clear(&err);
     d->ld->substituted += out.size;
-    if (!rc && (out.full || d->ld->substituted > (64U << 20)))
+    if (!rc && (out.full || d->ld->substituted > SUBSTITUTE_MAX_TOTAL))
         rc = fail_src(d->ld, at, "too large once its variables are put in") - 1;
     return rc ? NULL : stk_arena_strdup(d->ld->arena, out.size ? out.bytes : "");
 }
@@ -202,12 +204,22 @@ static const char *take_key(struct dotenv *d, bool *ret_alone)
     return NULL;
 }
 
+static bool may_have_one_more(struct dotenv *d, struct stk_src at)
+{
+    if (document_may_have(d->ld, 2)) /* a name and a value */
+        return true;
+    d->p = d->end; /* told once */
+    return fail_src(d->ld, at, "too many values in the files");
+}
+
 static bool read_entry(struct dotenv *d)
 {
     bool alone;
     struct stk_src at = d->at = place(d, d->p);
     const char *key = take_key(d, &alone), *value;
     if (!key)
+        return false;
+    if (!may_have_one_more(d, at))
         return false;
     if (alone) {
         value = lookup(d, key);
@@ -241,6 +253,8 @@ static bool read_raw(struct dotenv *d)
         const char *key = stk_arena_strndup(d->ld->arena, d->p, (size_t)((eq ? eq : stop) - d->p));
         const char *value =
             eq ? stk_arena_strndup(d->ld->arena, eq + 1, (size_t)(stop - eq - 1)) : lookup(d, key);
+        if (!may_have_one_more(d, place(d, d->p)))
+            return false;
         if (!*key)
             return fail_src(d->ld, place(d, d->p), "a variable without a name");
         if (eq)

@@ -25,7 +25,7 @@ struct source {
     const char *path;          /* absolute, or "-" */
     const char *text;
     size_t size;
-    const char **lines; /* where each begins */
+    const char **marks; /* where every SOURCE_STEP-th line begins */
     unsigned n_lines;
     bool secret; /* an env file: its text is never shown */
 };
@@ -82,6 +82,8 @@ const char *scope_var(const struct load *ld, const struct scope *scope, const ch
 /* Reading (files.c) adds a source; text is in the arena and ends in a NUL. */
 struct source *load_source(struct load *ld, const char *name, const char *path, const char *text,
                            size_t size);
+/* Where a line of it begins; NULL: it has none of that number. */
+const char *source_line(const struct source *source, unsigned line);
 /* The line at src, without its end, in the load's arena; NULL when unknown. */
 const char *more_line(const struct stk_spec_more *more, struct stk_arena *arena,
                       struct stk_src src);

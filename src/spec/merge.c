@@ -226,7 +226,7 @@ static struct node *as_map(struct load *ld, const struct path *path, struct node
         const char *key = stk_arena_strndup(ld->arena, item->text, n);
         void **slot = map_at(&seen, key);
         if (!*slot)
-            *slot = (void *)++map->n;
+            *slot = (void *)(size_t)++map->n;
         map->pairs[(size_t)*slot - 1] = (struct pair){ key, item->src, item->len, value };
     }
     return map;

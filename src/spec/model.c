@@ -132,7 +132,7 @@ static bool read_section(struct load *ld, const struct section *section, struct 
         return fail_key(ld, found, NULL, "'%s' must be a mapping of names, not %s", section->key,
                         node_what(map));
     if (map->n > MODEL_MAX_THINGS)
-        return fail_key(ld, found, NULL, "too many %s: %zu, at most %d", section->key, map->n,
+        return fail_key(ld, found, NULL, "too many %s: %u, at most %d", section->key, map->n,
                         MODEL_MAX_THINGS);
     char *v = stk_arena_array(ld->arena, map->n, section->size);
     struct pair **order = stk_arena_array(ld->arena, map->n, sizeof(*order));

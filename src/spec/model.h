@@ -5,7 +5,7 @@
 #include "dotenv.h"
 #include "load.h"
 
-enum { MODEL_MAX_REPLICAS = 10000, MODEL_MAX_THINGS = 20000 /* services, networks and so on */ };
+enum { MODEL_MAX_REPLICAS = 10000, MODEL_MAX_THINGS = 10000 /* services, networks and so on */ };
 
 struct env_file {
     const char *path; /* absolute */

@@ -90,7 +90,7 @@ struct node *node_scalar(struct load *ld, const struct node *like, const char *t
 struct node *node_list(struct load *ld, const struct node *like, size_t n)
 {
     struct node *node = node_new(ld, like, NODE_LIST);
-    node->n = n;
+    node->n = (unsigned)n;
     node->items = stk_arena_array(ld->arena, n, sizeof(struct node *));
     return node;
 }
@@ -98,7 +98,7 @@ struct node *node_list(struct load *ld, const struct node *like, size_t n)
 struct node *node_map(struct load *ld, const struct node *like, size_t n)
 {
     struct node *node = node_new(ld, like, NODE_MAP);
-    node->n = n;
+    node->n = (unsigned)n;
     node->pairs = stk_arena_array(ld->arena, n, sizeof(struct pair));
     return node;
 }

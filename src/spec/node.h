@@ -26,26 +26,27 @@ struct pair {
     struct node *value;
 };
 
+/* Packed, since a large file has hundreds of thousands of them. */
 struct node {
-    enum node_kind kind;
-    enum scalar_type type; /* of a scalar */
-    enum node_tag tag;
+    enum node_kind kind : 8;
+    enum scalar_type type : 8; /* of a scalar */
+    enum node_tag tag : 8;
+    bool verbatim;        /* the text stands in the file as it is, on one line */
+    bool visited;         /* interpolated already */
+    bool bad;             /* a problem was told, and stands for all that follow from it */
+    unsigned char inside; /* where the text of a scalar begins, in characters after src */
+    unsigned len;         /* characters on its first line, at least 1 */
+    unsigned n;
     struct stk_src src;
-    unsigned len;              /* characters on its first line, at least 1 */
-    unsigned inside;           /* where the text of a scalar begins, in characters after src; */
-    bool verbatim;             /* the text stands in the file as it is, on one line */
-    bool visited;              /* interpolated already */
-    bool bad;                  /* a problem was told, and stands for all that follow from it */
-    size_t weight;             /* bytes it would take with all aliases written out */
     const struct scope *scope; /* how its file was come by: where its relative paths begin */
     const char *written; /* of a scalar that YAML reads as another text: as it stands; else NULL */
     const char *text; /* of a scalar: the string, or a number or bool as Go would print it */
-    size_t n;
     union {
         struct node **items;
         struct pair *pairs;
     };
     struct pair **sorted; /* by key; made at the first look-up of a large map */
+    size_t weight;        /* bytes it would take with all aliases written out */
 };
 
 /* The pair of that key, or NULL (also when map is no map). */

@@ -8,7 +8,7 @@
 #include "text.h"
 
 /* Beyond it a line is of no help to anybody. */
-enum { LONGEST_LINE = 4096 };
+enum { LONGEST_LINE = 4096, SOURCE_STEP = 64 };
 
 struct source *load_source(struct load *ld, const char *name, const char *path, const char *text,
                            size_t size)
@@ -19,14 +19,29 @@ struct source *load_source(struct load *ld, const char *name, const char *path, 
     size_t n = 1;
     for (const char *p = text; (p = memchr(p, '\n', (size_t)(text + size - p))); p++)
         n++;
-    source->lines = stk_arena_array(ld->arena, n, sizeof(char *));
-    source->lines[source->n_lines++] = text;
-    for (const char *p = text; (p = memchr(p, '\n', (size_t)(text + size - p))); p++)
-        source->lines[source->n_lines++] = p + 1;
+    source->n_lines = (unsigned)n;
+    source->marks = stk_arena_array(ld->arena, n / SOURCE_STEP + 1, sizeof(char *));
+    const char *p = text;
+    for (size_t i = 0; i < n; i++) {
+        if (i % SOURCE_STEP == 0)
+            source->marks[i / SOURCE_STEP] = p;
+        if (i + 1 < n)
+            p = (const char *)memchr(p, '\n', (size_t)(text + size - p)) + 1;
+    }
     more->sources =
         stk_grow(more->sources, more->n_sources, &more->cap_sources, sizeof(*more->sources));
     more->sources[more->n_sources++] = source;
     return source;
+}
+
+const char *source_line(const struct source *source, unsigned line)
+{
+    if (line < 1 || line > source->n_lines)
+        return NULL;
+    const char *p = source->marks[(line - 1) / SOURCE_STEP];
+    for (unsigned i = (line - 1) % SOURCE_STEP; i > 0; i--)
+        p = (const char *)memchr(p, '\n', (size_t)(source->text + source->size - p)) + 1;
+    return p;
 }
 
 const char *more_line(const struct stk_spec_more *more, struct stk_arena *arena, struct stk_src src)
@@ -35,12 +50,12 @@ const char *more_line(const struct stk_spec_more *more, struct stk_arena *arena,
         return NULL;
     for (size_t i = 0; i < more->n_sources; i++) {
         const struct source *s = more->sources[i];
-        if ((s->name != src.file && strcmp(s->name, src.file) != 0) || src.line < 1 ||
-            src.line > s->n_lines)
+        bool named = s->name == src.file || strcmp(s->name, src.file) == 0;
+        const char *line = named ? source_line(s, src.line) : NULL;
+        if (!line)
             continue;
         if (s->secret)
             return NULL;
-        const char *line = s->lines[src.line - 1];
         size_t rest = (size_t)(s->text + s->size - line);
         const char *end = memchr(line, '\n', rest);
         size_t len = end ? (size_t)(end - line) : rest;

@@ -5,14 +5,15 @@
 #include "model.h"
 #include "text.h"
 
+/* The structs are large and the model is not needed any more: they are moved together where they are. */
 static void publish_services(struct load *ld, const struct model *m)
 {
     struct stk_spec *spec = ld->spec;
-    struct stk_service *services = stk_arena_array(ld->arena, m->n_services, sizeof(*services));
+    struct stk_service *services = (void *)m->services;
     spec->disabled.v = stk_arena_array(ld->arena, m->n_services, sizeof(char *));
     for (size_t i = 0; i < m->n_services; i++) {
         if (m->services[i].enabled)
-            services[spec->n_services++] = m->services[i].s;
+            memmove(&services[spec->n_services++], &m->services[i].s, sizeof(*services));
         else
             spec->disabled.v[spec->disabled.n++] = m->services[i].s.name;
     }
@@ -67,7 +68,7 @@ static void publish_not_acted(struct load *ld, const struct model *m)
 
 void model_publish(struct load *ld, const struct model *m)
 {
-    publish_services(ld, m);
-    publish_resources(ld, m);
     publish_not_acted(ld, m);
+    publish_resources(ld, m);
+    publish_services(ld, m);
 }

@@ -9,7 +9,7 @@
 #include "interpolate.h"
 #include "origin.h"
 
-enum { MAX_VALUE = 4 << 20, MAX_TOTAL = 64 << 20 };
+enum { MAX_VALUE = 4 << 20, MAX_TOTAL = SUBSTITUTE_MAX_TOTAL };
 
 struct site {
     struct load *ld;

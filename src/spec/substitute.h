@@ -4,6 +4,8 @@
 
 #include "load.h"
 
+enum { SUBSTITUTE_MAX_TOTAL = 16 << 20 /* bytes that variables may make of all files */ };
+
 /* Puts the variables into every string of the document, once for nodes that aliases share. */
 bool substitute(struct load *ld, struct node *root);
 /* The same for one value, without changing it. NULL: a problem was reported. */

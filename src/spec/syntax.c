@@ -36,9 +36,9 @@ static const struct {
 /* The character at a place of the source, or NUL. */
 static char char_at(const struct source *source, struct stk_src src)
 {
-    if (src.line < 1 || src.line > source->n_lines)
+    const char *p = source_line(source, src.line), *end = source->text + source->size;
+    if (!p)
         return '\0';
-    const char *p = source->lines[src.line - 1], *end = source->text + source->size;
     for (unsigned col = 1; p < end && *p != '\n'; p++) {
         if ((*p & 0xc0) == 0x80)
             continue;
@@ -51,9 +51,9 @@ static char char_at(const struct source *source, struct stk_src src)
 /* The first tab in the indentation of a line: its column, or 0. */
 static unsigned tab_column(const struct source *source, unsigned line)
 {
-    if (line < 1 || line > source->n_lines)
+    const char *p = source_line(source, line);
+    if (!p)
         return 0;
-    const char *p = source->lines[line - 1];
     size_t n = strspn(p, " ");
     return p[n] == '\t' ? (unsigned)n + 1 : 0;
 }

@@ -10,7 +10,7 @@
 #include "text.h"
 #include "types.h"
 
-enum { MAX_PORTS = 200000, MAX_TEXT = 128 };
+enum { MAX_PORTS = 100000, MAX_TEXT = 128 };
 
 struct range {
     unsigned from, to;

@@ -5,6 +5,7 @@
 
 #include "arena.h"
 #include "buf.h"
+#include "document.h"
 #include "types.h"
 
 struct words {
@@ -75,7 +76,7 @@ bool split_words(struct load *ld, const struct node *node, const char *text, str
     struct words w = { .ld = ld };
     stk_buf_init(&w.word, SIZE_MAX / 2);
     bool ok = true;
-    for (const char *p = text; *p && ok; p++) {
+    for (const char *p = text; *p && ok && w.n <= DOCUMENT_MAX_VALUES; p++) {
         bool plain = !w.escaped && !w.in_single && !w.in_double && !w.in_back && !w.in_dollar;
         if (plain && strchr(";&|<>", *p)) {
             warn_src(ld, STK_RULE_NO_SHELL, node->src, node->len,
@@ -88,6 +89,10 @@ bool split_words(struct load *ld, const struct node *node, const char *text, str
     }
     end_word(&w);
     stk_buf_clear(&w.word);
+    if (!document_may_have(ld, w.n)) {
+        free(w.v);
+        return fail_node(ld, node, "too many values in the files");
+    }
     *ret = (struct stk_strs){ .set = true, .n = w.n, .v = keep_array(ld, w.v, w.n, sizeof(*w.v)) };
     if (ok && !w.escaped && !w.in_single && !w.in_double && !w.in_back && !w.in_dollar)
         return true;

@@ -97,7 +97,7 @@ START_TEST(ranges_cannot_eat_the_machine)
         "  b: {image: x, ports: [\"1-65535/udp\", \"1-65535/tcp\", \"1-65535/sctp\"]}\n");
     given_load(&g);
     ck_assert_int_eq(g.rc, -STK_ECONFIG);
-    ck_assert_str_eq(g.diags.v[0].msg, "too many ports: at most 200000");
+    ck_assert_str_eq(g.diags.v[0].msg, "too many ports: at most 100000");
     given_end(&g);
 }
 END_TEST
