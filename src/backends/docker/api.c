@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine.h"
+#include "retry.h"
 #include "ssh.h"
 #include "text.h"
 #include "trace.h"
@@ -110,6 +111,26 @@ static void read_answer(struct stk_call *call, struct stk_error *err)
                  call->method, (int)strcspn(call->path, "?"), call->path, why.text);
 }
 
+static void on_rested(struct stk_timer *timer)
+{
+    struct stk_call *call = timer->data;
+    call->resting = false;
+    stk_call_send_now(call);
+}
+
+static void rest(struct stk_call *call, unsigned ms, struct stk_error *err)
+{
+    stk_trace(STK_TRACE_DOCKER, "%s %s: %s, again in %u ms", call->method, call->path, err->msg,
+              ms);
+    stk_error_clear(err);
+    json_decref(call->json);
+    call->json = NULL;
+    call->lost = false;
+    call->resting = true;
+    call->again = (struct stk_timer){ .fire = on_rested, .data = call };
+    stk_timer_start(call->docker->loop, &call->again, ms);
+}
+
 static void on_answer(struct stk_op *op)
 {
     struct stk_call *call = op->data;
@@ -125,7 +146,11 @@ static void on_answer(struct stk_op *op)
         call->lost = err.code != STK_OK;
     }
     stk_http_req_clear(&call->http);
-    stk_op_end(&call->op, &err);
+    unsigned again_ms = err.code && err.code != STK_ECANCELED ? stk_retry_after(call) : 0;
+    if (again_ms)
+        rest(call, again_ms, &err);
+    else
+        stk_op_end(&call->op, &err);
 }
 
 static bool on_stream(struct stk_http_req *http, const char *bytes, size_t size)
@@ -148,11 +173,13 @@ static void on_begin(struct stk_http_req *http)
 
 void stk_call_send_now(struct stk_call *call)
 {
-    unsigned wait_ms = call->wait_ms ? call->wait_ms : QUICK_MS;
-    if (wait_ms == STK_FOREVER)
-        wait_ms = 0;
+    const struct stk_docker *docker = call->docker;
+    unsigned quick_ms = stk_docker_patience(docker, QUICK_MS);
+    unsigned wait_ms = call->wait_ms ? stk_docker_patience(docker, call->wait_ms) : quick_ms;
+    wait_ms = call->wait_ms == STK_FOREVER ? 0 : wait_ms + call->grace_ms;
+    call->tries++;
     free(call->sent_path);
-    call->sent_path = stk_printf("/v1.%u%s", call->docker->api_minor, call->path);
+    call->sent_path = stk_printf("/v1.%u%s", docker->api_minor, call->path);
     if (call->send && !call->sent_body)
         call->sent_body = json_dumps(call->send, JSON_COMPACT);
     call->http = (struct stk_http_req){
@@ -172,10 +199,11 @@ void stk_call_send_now(struct stk_call *call)
         .data = call,
         .tunnel = call->tunnel,
         .first_byte_ms = wait_ms,
-        .idle_ms = call->stream || call->tunnel ? call->idle_ms : QUICK_MS,
-        .total_ms = call->stream || call->tunnel || !wait_ms ? 0 : wait_ms + QUICK_MS,
+        .idle_ms =
+            call->stream || call->tunnel ? stk_docker_patience(docker, call->idle_ms) : quick_ms,
+        .total_ms = call->stream || call->tunnel || !wait_ms ? 0 : wait_ms + quick_ms,
     };
-    stk_http_send(call->docker->http, &call->http);
+    stk_http_send(docker->http, &call->http);
 }
 
 void stk_call_fail(struct stk_call *call, const struct stk_error *err)
@@ -185,15 +213,24 @@ void stk_call_fail(struct stk_call *call, const struct stk_error *err)
     stk_op_end(&call->op, &copy);
 }
 
+static void stop_resting(struct stk_call *call)
+{
+    if (call->resting)
+        stk_timer_stop(&call->again);
+    call->resting = false;
+}
+
 static void on_cancel(struct stk_op *op)
 {
     struct stk_call *call = STK_CONTAINER(op, struct stk_call, op);
-    if (!call->waiting) {
+    if (!call->waiting && !call->resting) {
         stk_op_cancel(&call->http.op);
         return;
     }
     struct stk_error err = { 0 };
-    stk_version_forget(call->docker, call);
+    stop_resting(call);
+    if (call->waiting)
+        stk_version_forget(call->docker, call);
     stk_fail(&err, STK_ECANCELED, nowhere, "canceled");
     stk_op_end(op, &err);
 }
@@ -203,6 +240,7 @@ void stk_call_send(struct stk_docker *docker, struct stk_call *call)
     stk_op_begin(&call->op, docker->loop, on_cancel);
     call->docker = docker;
     call->status = 0;
+    call->tries = 0;
     call->lost = false;
     json_decref(call->json);
     call->json = NULL;
@@ -220,6 +258,7 @@ void stk_call_abandon(struct stk_call *call)
 {
     if (call->waiting)
         stk_version_forget(call->docker, call);
+    stop_resting(call);
     stk_http_abandon(&call->http);
     if (call->op.loop)
         stk_op_abandon(&call->op);

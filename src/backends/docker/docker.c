@@ -23,6 +23,10 @@ static int docker_open(struct stk_loop *loop, const struct stk_runtime_opts *opt
     int code = stk_host_find(opts->host, opts->context, from_env, &host, reterr);
     if (code)
         return code;
+    unsigned patience_s;
+    code = stk_docker_patience_parse(getenv("STACKCTL_TIMEOUT"), &patience_s, reterr);
+    if (code)
+        return code;
     struct stk_ssh *ssh = host.ssh.host ? stk_ssh_new(loop, &host, reterr) : NULL;
     if (host.ssh.host && !ssh)
         return -STK_EENGINE;
@@ -39,6 +43,7 @@ static int docker_open(struct stk_loop *loop, const struct stk_runtime_opts *opt
     docker->ssh = ssh;
     docker->http = stk_http_new(loop, &http);
     docker->host = TAKE(host.shown);
+    docker->patience_s = patience_s;
     docker->same_machine = host.unix_path != NULL;
     docker->project = opts->project;
     docker->tool = opts->tool ? opts->tool : STK_VERSION;
@@ -52,6 +57,7 @@ static void docker_close(void *self)
     struct stk_docker *docker = self;
     stk_events_close(docker);
     stk_logins_close(docker);
+    stk_timer_stop(&docker->ping_again);
     if (docker->pinging)
         stk_http_abandon(&docker->ping);
     stk_http_req_clear(&docker->ping);

@@ -28,11 +28,14 @@ struct stk_docker {
     const char *project; /* of refs without an id, or NULL */
     const char *tool;    /* version for labels */
     bool same_machine;   /* its clock is ours */
+    unsigned patience_s; /* for a quick answer; what may take longer has so many times as much */
     unsigned api_minor;  /* 0: not negotiated yet */
     struct stk_http_req ping;
     bool pinging;
-    struct stk_call *waiting; /* calls that need the version first */
-    struct stk_task *tasks;   /* those under way */
+    unsigned pings;              /* sent so far, since the last that was answered */
+    struct stk_timer ping_again; /* runs while one that went wrong waits to be sent again */
+    struct stk_call *waiting;    /* calls that need the version first */
+    struct stk_task *tasks;      /* those under way */
     struct stk_events *events;
     struct {
         unsigned running;        /* health checks that we run now */
@@ -45,6 +48,11 @@ struct stk_docker {
 
 /* The path of the socket it is at, or NULL; an engine at one is taken to see our files. */
 const char *stk_docker_socket(const struct stk_docker *docker);
+
+/* patience.c: a limit that is ms as a rule, with the patience that was asked for. */
+unsigned stk_docker_patience(const struct stk_docker *docker, unsigned ms);
+/* The patience that text asks for, NULL: none in particular. */
+int stk_docker_patience_parse(const char *text, unsigned *ret_s, struct stk_error *reterr);
 
 /* peer.c: whether whoever listens at that socket has this process's network, as far as one can see. */
 bool stk_host_shares_network(const char *socket_path);
@@ -66,10 +74,11 @@ struct stk_call {
     size_t tar_size;
     size_t (*feed)(struct stk_call *call, char *to, size_t room); /* or one that is streamed:
                                                                      stk_http_req.on_send */
-    char *header;     /* one more request header, malloc'd, the call's own; or NULL */
-    size_t max;       /* bytes of answer; 0: 4 MiB */
-    unsigned wait_ms; /* until the answer begins; 0: 30 s; STK_FOREVER: no limit */
-    unsigned idle_ms; /* streams: between two pieces; 0: no limit */
+    char *header;      /* one more request header, malloc'd, the call's own; or NULL */
+    size_t max;        /* bytes of answer; 0: 4 MiB */
+    unsigned wait_ms;  /* until the answer begins; 0: 30 s; STK_FOREVER: no limit */
+    unsigned grace_ms; /* what a container takes of it, and no engine can hurry */
+    unsigned idle_ms;  /* streams: between two pieces; 0: no limit */
     bool (*stream)(struct stk_call *call, const char *bytes, size_t size); /* or NULL: buffered */
     void (*begun)(struct stk_call *call); /* the answer begins, before any of it; or NULL */
     void *data;                           /* the caller's, for these */
@@ -84,6 +93,9 @@ struct stk_call {
     struct stk_docker *docker;
     struct stk_http_req http;
     char *sent_path, *sent_body;
+    struct stk_timer again; /* runs while it waits to be sent again */
+    unsigned tries;
+    bool resting;
     struct stk_call *next;
     bool waiting;
 };

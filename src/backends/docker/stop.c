@@ -46,7 +46,8 @@ void stk_stop_send(struct stk_task *task, int step, const char *id, struct stk_o
     }
     int64_t most = 24 * 3600; /* what an engine was told to wait longer for, it is told again */
     seconds = seconds < 0 || seconds > most ? most : seconds;
-    task->call.wait_ms = (unsigned)seconds * 1000 + MARGIN_MS;
+    task->call.wait_ms = MARGIN_MS;
+    task->call.grace_ms = (unsigned)seconds * 1000;
     stk_task_go(task, step, "POST", NULL, "/containers/%s/stop%s", id, t);
 }
 

@@ -28,7 +28,7 @@ static void on_call(struct stk_op *op)
     struct stk_task *task = op->data;
     struct stk_call *call = &task->call;
     call->max = 0; /* what was set for this exchange alone */
-    call->wait_ms = call->idle_ms = 0;
+    call->wait_ms = call->grace_ms = call->idle_ms = 0;
     call->stream = NULL;
     call->begun = NULL;
     call->tunnel = NULL;

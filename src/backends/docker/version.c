@@ -9,6 +9,7 @@
 
 /* How long the first answer may take; through ssh that includes the login. */
 enum { PING_MS = 10000, SSH_MS = 45000 };
+enum { MOST_PINGS = 3, REST_MS = 100 };
 
 static const struct stk_src nowhere;
 
@@ -42,12 +43,35 @@ static void send_all(struct stk_docker *docker, const struct stk_error *err)
     }
 }
 
+static void send_ping(struct stk_docker *docker);
+
+static void on_rested(struct stk_timer *timer)
+{
+    send_ping(timer->data);
+}
+
+/* As retry.c has it for what is asked later. */
+static bool try_again(struct stk_docker *docker)
+{
+    struct stk_http_req *ping = &docker->ping;
+    bool broken = ping->fail == STK_HTTP_BROKEN && ping->op.err.code != STK_ECANCELED;
+    if (docker->pings >= MOST_PINGS || !(broken || ping->status == 500 || ping->status == 503))
+        return false;
+    stk_http_req_clear(ping);
+    docker->ping_again = (struct stk_timer){ .fire = on_rested, .data = docker };
+    stk_timer_start(docker->loop, &docker->ping_again, REST_MS * docker->pings);
+    return true;
+}
+
 static void on_ping(struct stk_op *op)
 {
     struct stk_docker *docker = op->data;
     struct stk_http_req *ping = &docker->ping;
     struct stk_error err = { 0 };
+    if (try_again(docker))
+        return;
     docker->pinging = false;
+    docker->pings = 0;
     if (op->err.code) {
         stk_call_explain(docker, ping, &err);
     } else if (ping->status == 400 && ping->answer.size &&
@@ -71,20 +95,27 @@ static void on_ping(struct stk_op *op)
     stk_error_clear(&err);
 }
 
-void stk_version_negotiate(struct stk_docker *docker)
+static void send_ping(struct stk_docker *docker)
 {
-    if (docker->pinging)
-        return;
-    docker->pinging = true;
+    unsigned wait_ms = stk_docker_patience(docker, docker->ssh ? SSH_MS : PING_MS);
+    docker->pings++;
     docker->ping = (struct stk_http_req){
         .op = { .done = on_ping, .data = docker },
         .method = "GET",
         .path = "/_ping",
         .want = "Api-Version",
-        .first_byte_ms = docker->ssh ? SSH_MS : PING_MS,
-        .total_ms = docker->ssh ? SSH_MS : PING_MS,
+        .first_byte_ms = wait_ms,
+        .total_ms = wait_ms,
     };
     stk_http_send(docker->http, &docker->ping);
+}
+
+void stk_version_negotiate(struct stk_docker *docker)
+{
+    if (docker->pinging)
+        return;
+    docker->pinging = true;
+    send_ping(docker);
 }
 
 void stk_version_forget(struct stk_docker *docker, struct stk_call *call)
