@@ -25,7 +25,7 @@ enum stk_phase {
     STK_PHASE_PAUSE,
     STK_PHASE_UNPAUSE,
     STK_PHASE_REMOVE,
-    STK_PHASE_KEEP, /* runs already, untouched */
+    STK_PHASE_KEEP, /* is as it should be, untouched */
     STK_PHASE_ROLL_BACK, /* what was replaced takes its place again */
     STK_PHASE_COUNT
 };
@@ -53,7 +53,7 @@ struct stk_event {
     const char *message;            /* FAILED, SKIPPED, WARNING, SAID, OUTPUT; PROGRESS of a stop: who takes long */
     enum stk_code code;             /* FAILED */
     struct stk_src src;             /* FAILED: the place in the file, or line 0 */
-    const struct stk_status *status; /* FAILED: how the culprit ended, when known */
+    const struct stk_status *status; /* FAILED: how the culprit ended, when known; DONE of a keep: as it is */
     const char *log_tail;           /* FAILED: its last lines, or NULL */
     const char *chain;              /* FAILED: who needs it, "web → api → db"; NULL: nobody */
     const char *since;              /* DONE of a start: stk_start_req.since */

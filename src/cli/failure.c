@@ -1,11 +1,18 @@
-/* failure.c — words one failed unit for people: where in the file, what, and what it said last. */
+/* failure.c — words one failed unit for people: where in the file, what, and what it said last. The sentence of
+ * the error is one line, which editors and scripts match; below it no line is wider than COLUMNS. */
 #include "failure.h"
 
 #include <string.h>
 
+#include "arena.h"
+#include "buf.h"
 #include "command.h"
 #include "text.h"
 #include "width.h"
+
+enum { COLUMNS = 80, EXCERPT = COLUMNS - 8 };
+
+static const char quote[] = "    | ";
 
 static const char *subject(const struct stk_ref *ref)
 {
@@ -90,6 +97,19 @@ static void add_told(struct stk_buf *out, const struct stk_status *status)
     stk_buf_putc(out, '\n');
 }
 
+/* The command that was asked, without what it may be given to log in with. */
+static void add_check(struct stk_buf *out, const struct stk_status *status)
+{
+    STK_CLEANUP(stk_buf_clearp) struct stk_buf masked;
+    stk_buf_init(&masked, STK_MIB);
+    if (!status->probe_command || !*status->probe_command)
+        return;
+    stk_mask_secrets(&masked, status->probe_command);
+    stk_buf_puts(out, "  health check: ");
+    add_plain(out, masked.bytes, masked.size);
+    stk_buf_putc(out, '\n');
+}
+
 static void add_probe(struct stk_buf *out, const struct stk_status *status)
 {
     if (!status || !status->probe_output || status->health == STK_HEALTH_HEALTHY)
@@ -98,10 +118,11 @@ static void add_probe(struct stk_buf *out, const struct stk_status *status)
     size_t n = strcspn(said, "\r\n");
     if (!n && !status->probe_exit)
         return;
+    add_check(out, status);
     stk_buf_printf(out, "  last probe (exit %d): ", status->probe_exit);
     add_plain(out, said, n);
     stk_buf_putc(out, '\n');
-    add_lines(out, "    | ", said + n + strspn(said + n, "\r\n"));
+    add_lines(out, quote, said + n + strspn(said + n, "\r\n"));
 }
 
 static void add_log_tail(struct stk_buf *out, const struct stk_event *ev)
@@ -112,7 +133,7 @@ static void add_log_tail(struct stk_buf *out, const struct stk_event *ev)
     stk_buf_puts(out, "  last lines of ");
     stk_escape_control(out, name ? name : "it", strlen(name ? name : "it"));
     stk_buf_puts(out, ":\n");
-    add_lines(out, "    | ", ev->log_tail);
+    add_lines(out, quote, ev->log_tail);
 }
 
 /* What to type to know more, where there is more to know. */
@@ -125,23 +146,91 @@ static void add_next(struct stk_buf *out, const struct stk_event *ev)
     stk_buf_putc(out, '\n');
 }
 
-void stk_failure(struct stk_buf *out, const struct stk_spec *spec, const struct stk_event *ev,
-                 bool colour)
+/* ---- no wider than a terminal ---- */
+
+/* Bytes of the line that come before the break: at a space if there is one, in what is quoted anywhere. */
+static size_t break_at(const char *line, size_t from, bool quoted)
+{
+    size_t fits = stk_width_fit(line, COLUMNS), at = fits;
+    while (at > from && line[at] != ' ')
+        at--;
+    if (at > from)
+        return at;
+    return quoted && fits > from ? fits : from + strcspn(line + from, " ");
+}
+
+/* One line, in as many as it takes; what goes on is set in further. */
+static void fold_line(struct stk_buf *out, const char *line)
+{
+    bool quoted = stk_starts(line, quote);
+    const char *margin = quoted ? quote : "    ";
+    size_t from = quoted ? strlen(quote) : strspn(line, " ");
+    STK_CLEANUP(stk_buf_clearp) struct stk_buf rest;
+    stk_buf_init(&rest, STK_MIB);
+    stk_buf_puts(&rest, line);
+    while (stk_width(rest.bytes) > COLUMNS) {
+        size_t at = break_at(rest.bytes, from, quoted);
+        const char *next = rest.bytes + at + (rest.bytes[at] == ' ');
+        if (!*next)
+            break;
+        stk_buf_add(out, rest.bytes, at);
+        stk_buf_putc(out, '\n');
+        STK_CLEANUP(stk_charp) char *shorter = stk_printf("%s%s", margin, next);
+        stk_buf_reset(&rest);
+        stk_buf_puts(&rest, shorter);
+        from = strlen(margin);
+    }
+    stk_buf_puts(out, rest.bytes);
+    stk_buf_putc(out, '\n');
+}
+
+/* Moves all lines of the text. */
+static void fold(struct stk_buf *out, struct stk_buf *text)
+{
+    for (char *line = text->bytes, *end; line && *line; line = end + 1) {
+        end = strchr(line, '\n');
+        *end = '\0';
+        fold_line(out, line);
+    }
+    stk_buf_reset(text);
+}
+
+/* The line of the file, cut where it is too long, unless that would cut the place away. */
+static void add_excerpt(struct stk_buf *out, const char *line, struct stk_src src)
+{
+    STK_CLEANUP(stk_buf_clearp) struct stk_buf cut;
+    stk_buf_init(&cut, STK_MIB);
+    unsigned length = word_length(line, src.col);
+    if (src.col + length < EXCERPT)
+        stk_width_cut(&cut, line, EXCERPT);
+    stk_excerpt(out, cut.size ? cut.bytes : line, src, length, NULL);
+}
+
+static void add_place(struct stk_buf *out, const struct stk_event *ev, bool colour)
 {
     if (ev->src.file && ev->src.line)
         stk_buf_printf(out, "%s:%u:%u: ", ev->src.file, ev->src.line, ev->src.col);
     stk_buf_puts(out, colour ? "\033[1;31merror:\033[0m " : "error: ");
+}
+
+void stk_failure(struct stk_buf *out, const struct stk_spec *spec, const struct stk_event *ev,
+                 bool colour)
+{
+    STK_CLEANUP(stk_buf_clearp) struct stk_buf text;
+    stk_buf_init(&text, STK_MIB);
+    add_place(out, ev, colour);
     add_headline(out, ev);
     const char *line = spec && ev->src.line ? stk_spec_line(spec, ev->src) : NULL;
     if (line)
-        stk_excerpt(out, line, ev->src, word_length(line, ev->src.col), NULL);
+        add_excerpt(out, line, ev->src);
     if (ev->chain) {
-        stk_buf_puts(out, "  needed by: ");
-        stk_escape_control(out, ev->chain, strlen(ev->chain));
-        stk_buf_putc(out, '\n');
+        stk_buf_puts(&text, "  needed by: ");
+        stk_escape_control(&text, ev->chain, strlen(ev->chain));
+        stk_buf_putc(&text, '\n');
     }
-    add_told(out, ev->status);
-    add_probe(out, ev->status);
-    add_log_tail(out, ev);
-    add_next(out, ev);
+    add_told(&text, ev->status);
+    add_probe(&text, ev->status);
+    add_log_tail(&text, ev);
+    add_next(&text, ev);
+    fold(out, &text);
 }

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "arena.h"
+#include "buf.h"
 #include "json_text.h"
 #include "outcome.h"
 #include "outcome_json.h"
@@ -102,6 +103,12 @@ static json_t *status_json(const struct stk_status *st)
         json_object_set_new(object, "ended", outcome_json(&outcome));
     if (st->health != STK_HEALTH_NONE)
         json_object_set_new(object, "health", json_string(stk_health_name(st->health)));
+    if (st->probe_command && *st->probe_command) {
+        STK_CLEANUP(stk_buf_clearp) struct stk_buf masked;
+        stk_buf_init(&masked, STK_MIB);
+        stk_mask_secrets(&masked, st->probe_command);
+        set_text(object, "probe_command", masked.bytes);
+    }
     if (st->probe_output) {
         json_object_set_new(object, "probe_exit", json_integer(st->probe_exit));
         set_text(object, "probe_output", st->probe_output);

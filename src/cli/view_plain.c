@@ -33,7 +33,7 @@ static void add_line(struct plain *plain, const struct stk_event *ev, const stru
     struct stk_buf *out = &plain->out;
     stk_buf_putc(out, ' ');
     view_add_name(out, ev->ref.kind, ev->name);
-    stk_buf_printf(out, "  %s", stk_event_word(ev->phase, ev->type));
+    stk_buf_printf(out, "  %s", unit->word);
     if (ev->type == STK_EV_DONE && ev->phase == STK_PHASE_PULL)
         add_pulled(out, unit);
     if (ev->type == STK_EV_SKIPPED)

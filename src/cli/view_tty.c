@@ -81,7 +81,7 @@ static void add_state(struct stk_buf *out, const struct view_unit *unit, int64_t
 {
     bool active = view_unit_active(unit);
     int64_t ms = active ? now_ms - unit->began_ms : unit->elapsed_ms;
-    stk_buf_puts(out, stk_event_word(unit->phase, unit->state));
+    stk_buf_puts(out, unit->word);
     if (active && unit->phase == STK_PHASE_PULL)
         add_bytes(out, unit);
     if (unit->state == STK_EV_SKIPPED)

@@ -54,6 +54,21 @@ static void take_progress(struct view_unit *unit, const struct stk_progress *p)
     }
 }
 
+/* What is kept need not run: a job that is done, a container that was only created. */
+static const char *word_of(const struct stk_event *ev)
+{
+    static const char *const kept[] = {
+        [STK_CREATED] = "Created",
+        [STK_PAUSED] = "Paused",
+        [STK_EXITED] = "Exited",
+    };
+    size_t state = ev->status ? ev->status->state : STK_ABSENT;
+    bool keeps = ev->phase == STK_PHASE_KEEP && ev->type == STK_EV_DONE;
+    if (keeps && state < STK_LEN(kept) && kept[state])
+        return kept[state];
+    return stk_event_word(ev->phase, ev->type);
+}
+
 struct view_unit *view_units_take(struct view_units *units, const struct stk_event *ev,
                                   int64_t now_ms)
 {
@@ -62,6 +77,7 @@ struct view_unit *view_units_take(struct view_units *units, const struct stk_eve
     struct view_unit *unit = find(units, ev->ref.kind, ev->name);
     unit->phase = ev->phase;
     unit->state = ev->type;
+    unit->word = word_of(ev);
     if (ev->type == STK_EV_BEGIN) {
         unit->began_ms = now_ms;
         unit->grace_ms = ev->grace_ms;

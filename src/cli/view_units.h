@@ -14,6 +14,7 @@ struct view_unit {
     char *name; /* on the engine */
     enum stk_phase phase;
     enum stk_event_type state;
+    const char *word; /* "Started" */
     int64_t began_ms;
     unsigned elapsed_ms, grace_ms;
     struct view_layer *layers; /* of a pull */

@@ -78,23 +78,29 @@ size_t stk_width(const char *s)
     return total;
 }
 
+size_t stk_width_fit(const char *s, size_t columns)
+{
+    size_t fits = 0, used = 0, w;
+    while (s[fits]) {
+        size_t n = next(s + fits, &w);
+        used += w;
+        if (used > columns)
+            break;
+        fits += n;
+    }
+    return fits;
+}
+
 void stk_width_cut(struct stk_buf *out, const char *s, size_t columns)
 {
     if (stk_width(s) <= columns) {
         stk_buf_puts(out, s);
         return;
     }
-    size_t used = 0;
-    while (*s && columns) {
-        size_t w, n = next(s, &w);
-        if (used + w > columns - 1)
-            break;
-        stk_buf_add(out, s, n);
-        used += w;
-        s += n;
-    }
-    if (columns)
-        stk_buf_puts(out, "…");
+    if (!columns)
+        return;
+    stk_buf_add(out, s, stk_width_fit(s, columns - 1));
+    stk_buf_puts(out, "…");
 }
 
 void stk_width_pad(struct stk_buf *out, const char *s, size_t columns)

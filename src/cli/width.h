@@ -10,6 +10,8 @@ struct stk_buf;
 size_t stk_width(const char *s);
 /* Adds as much of s as fits into that many columns, the last one an ellipsis when s does not fit. */
 void stk_width_cut(struct stk_buf *out, const char *s, size_t columns);
+/* Bytes of the longest beginning of s that takes no more than that many columns. */
+size_t stk_width_fit(const char *s, size_t columns);
 /* Adds s and spaces up to that many columns. */
 void stk_width_pad(struct stk_buf *out, const char *s, size_t columns);
 

@@ -91,6 +91,7 @@ static void tell_simple(struct job *job, enum stk_event_type type, enum stk_phas
     tell(job, &(struct stk_event){ .type = type,
                                    .phase = phase,
                                    .grace_ms = phase == STK_PHASE_STOP ? job_grace(job) : 0,
+                                   .status = phase == STK_PHASE_KEEP ? job->action->seen : NULL,
                                    .since = job->start.since });
 }
 

@@ -36,6 +36,7 @@ static struct stk_event failure_of_db(void)
         .state = STK_EXITED,
         .exit_code = 3,
         .health = STK_HEALTH_UNHEALTHY,
+        .probe_command = "pg_isready",
         .probe_exit = 1,
         .probe_output = "connection refused\n",
     };
@@ -83,12 +84,19 @@ static void tell_story(struct stk_sink *sink)
                                    .phase = STK_PHASE_KEEP,
                                    .ref = { .kind = STK_SERVICE, .name = "cache", .index = 1 },
                                    .name = "shop-cache-1" });
+    static const struct stk_status done = { .state = STK_EXITED };
+    tell(sink, (struct stk_event){ .type = STK_EV_DONE,
+                                   .phase = STK_PHASE_KEEP,
+                                   .ref = { .kind = STK_SERVICE, .name = "seed", .index = 1 },
+                                   .name = "shop-seed-1",
+                                   .status = &done });
     tell(sink, (struct stk_event){ .type = STK_EV_WARNING, .message = "an orphan: 'old'" });
 }
 
 #define BLOCK                                                                                      \
     "compose.yaml:14:3: error: service 'db': exited with code 3\n"                                 \
     "  needed by: web → api → db\n"                                                            \
+    "  health check: pg_isready\n"                                                                 \
     "  last probe (exit 1): connection refused\n"                                                  \
     "  last lines of shop-db-1:\n"                                                                 \
     "    | starting\n"                                                                             \
@@ -116,6 +124,7 @@ START_TEST(the_plain_view_words_events_as_docker_compose_does)
                            " Container shop-db-1  Error\n" BLOCK
                            " Container shop-web-1  Skipped  not started because 'db' failed\n"
                            " Container shop-cache-1  Running\n"
+                           " Container shop-seed-1  Exited\n"
                            " warning: an orphan: 'old'\n");
     free(text);
 }
@@ -152,7 +161,7 @@ START_TEST(the_json_view_tells_everything_on_one_line_each)
     size_t lines = 0;
     for (const char *p = text; *p; p = strchr(p, '\n') + 1)
         lines++;
-    ck_assert_uint_eq(lines, 12);
+    ck_assert_uint_eq(lines, 13);
     json_t *begin = line_at(text, 0), *done = line_at(text, 4), *skipped = line_at(text, 9);
     ck_assert_str_eq(text_at(begin, "project"), "shop");
     ck_assert_str_eq(text_at(begin, "kind"), "image");
@@ -188,6 +197,7 @@ START_TEST(a_failure_in_json_has_its_code_place_status_and_log)
     ck_assert_int_eq(json_integer_value(json_object_get(place, "column")), 3);
     ck_assert_str_eq(text_at(status, "state"), "exited");
     ck_assert_str_eq(text_at(status, "health"), "unhealthy");
+    ck_assert_str_eq(text_at(status, "probe_command"), "pg_isready");
     ck_assert_str_eq(text_at(status, "probe_output"), "connection refused\n");
     ck_assert_uint_eq(json_array_size(log), 3);
     ck_assert_str_eq(json_string_value(json_array_get(log, 2)), "no end");
@@ -227,12 +237,44 @@ END_TEST
 START_TEST(further_lines_of_a_probe_are_set_off)
 {
     struct stk_status status = { .health = STK_HEALTH_STARTING,
+                                 .probe_command = "curl -f http://localhost",
                                  .probe_exit = 7,
                                  .probe_output = "one\ntwo\n" };
     assert_block(&(struct stk_event){ .ref = db, .message = "not ready", .status = &status }, false,
                  "error: service 'db': not ready\n"
+                 "  health check: curl -f http://localhost\n"
                  "  last probe (exit 7): one\n"
                  "    | two\n");
+}
+END_TEST
+
+/* The sentence is one line all the same. Words stay whole; what is quoted is broken anywhere. */
+START_TEST(below_its_sentence_the_failure_block_is_no_wider_than_a_terminal)
+{
+    struct stk_status status = { .health = STK_HEALTH_UNHEALTHY,
+                                 .probe_command = "mysqladmin ping --password=hunter2 -h 127.0.0.1 "
+                                                  "--connect-timeout 3 --silent",
+                                 .probe_exit = 1,
+                                 .probe_output = "no" };
+    assert_block(
+        &(struct stk_event){ .ref = db,
+                             .message = "is unhealthy, which takes many words to say and is still "
+                                        "one line",
+                             .status = &status,
+                             .name = "shop-db-1",
+                             .log_tail = "{\"a\":\"012345678901234567890123456789012345678901"
+                                         "23456789012345678901234567890123456789\"}\nend\n" },
+        false,
+        "error: service 'db' is unhealthy, which takes many words to say and is still one "
+        "line\n"
+        "  health check: mysqladmin ping --password=******* -h 127.0.0.1\n"
+        "    --connect-timeout 3 --silent\n"
+        "  last probe (exit 1): no\n"
+        "  last lines of shop-db-1:\n"
+        "    | {\"a\":\"01234567890123456789012345678901234567890123456789012345678901234567\n"
+        "    | 890123456789\"}\n"
+        "    | end\n"
+        "  all of it: stackctl logs db\n");
 }
 END_TEST
 
@@ -275,12 +317,13 @@ START_TEST(the_live_view_leaves_its_last_picture_below_what_failed)
     setenv("COLUMNS", "60", 1);
     char *text = shown_by(view_tty_new), *screen = screen_of(text);
     ck_assert_str_eq(screen, BLOCK "warning: an orphan: 'old'\n"
-                                   "[+] Running 3/5\n"
+                                   "[+] Running 4/6\n"
                                    " ✔ Image postgres:16       Pulled  3.2s\n"
                                    " ✔ Network shop_default    Created  0.0s\n"
                                    " ✘ Container shop-db-1     Error  1.5s\n"
                                    " - Container shop-web-1    Skipped  not started because 'd…\n"
-                                   " ✔ Container shop-cache-1  Running\n");
+                                   " ✔ Container shop-cache-1  Running\n"
+                                   " ✔ Container shop-seed-1   Exited\n");
     free(screen);
     free(text);
 }
@@ -422,6 +465,7 @@ STK_TESTS("views", the_plain_view_words_events_as_docker_compose_does,
           a_failure_in_json_has_its_code_place_status_and_log,
           the_failure_block_reads_as_a_sentence, a_probe_that_passed_is_not_blamed,
           further_lines_of_a_probe_are_set_off,
+          below_its_sentence_the_failure_block_is_no_wider_than_a_terminal,
           the_live_view_leaves_its_last_picture_below_what_failed,
           the_live_view_hides_the_cursor_only_while_it_draws,
           the_live_view_tells_how_long_a_stop_may_take,
