@@ -8,10 +8,12 @@
 #include <unistd.h>
 
 #include "arena.h"
+#include "buf.h"
 #include "interrupt.h"
 #include "lock.h"
 #include "log_lines.h"
 #include "loop.h"
+#include "outcome.h"
 #include "text.h"
 
 enum { COUNTDOWN_MS = 1000 };
@@ -28,7 +30,7 @@ struct attached {
     char since[40];
     int64_t stopping_since_ms; /* 0: it is not being stopped */
     unsigned grace_ms;
-    bool logs_open, waiting, exited;
+    bool logs_open, waiting, exited, oom;
     int exit_code;
 };
 
@@ -71,13 +73,22 @@ static void maybe_over(struct attach *a)
     stk_loop_stop(a->cli->loop);
 }
 
+static void note_end(struct attached *one)
+{
+    STK_CLEANUP(stk_buf_clearp) struct stk_buf words;
+    stk_buf_init(&words, STK_KIB);
+    struct stk_outcome outcome = stk_outcome_of_code(one->exit_code, one->oom);
+    stk_outcome_note(&words, &outcome);
+    log_source_note(one->source, "%s", words.bytes);
+}
+
 static void all_ended(struct attached *one)
 {
     if (one->logs_open || one->waiting)
         return;
     log_source_flush(one->source);
     if (one->exited)
-        log_source_note(one->source, "exited with code %d", one->exit_code);
+        note_end(one);
     maybe_over(one->attach);
 }
 
@@ -125,6 +136,7 @@ static void exit_came(struct stk_op *op)
     if (op->err.code == STK_OK && one->wait.seen && one->wait.seen->n) {
         one->exited = one->wait.seen->v[0].state != STK_ABSENT;
         one->exit_code = one->wait.seen->v[0].exit_code;
+        one->oom = one->wait.seen->v[0].oom;
     }
     lose(a, one, &op->err);
     stk_error_clear(&op->err);

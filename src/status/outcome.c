@@ -79,3 +79,14 @@ void stk_outcome_text(struct stk_buf *out, const struct stk_outcome *outcome)
     if (outcome->error)
         stk_buf_printf(out, ": %s", outcome->error);
 }
+
+void stk_outcome_note(struct stk_buf *out, const struct stk_outcome *outcome)
+{
+    STK_CLEANUP(stk_buf_clearp) struct stk_buf name;
+    stk_buf_init(&name, STK_KIB);
+    stk_buf_printf(out, "exited with code %d", outcome->exit_code);
+    if (outcome->end == STK_END_OOM)
+        stk_buf_puts(out, " (out of memory)");
+    else if (outcome->signal && stk_signal_add_name(&name, outcome->signal))
+        stk_buf_printf(out, " (killed by signal %d, %s)", outcome->signal, name.bytes);
+}

@@ -13,5 +13,8 @@ struct stk_outcome stk_outcome_of_code(int exit_code, bool oom);
 /* "exited with code 3", "was killed by signal 9 (SIGKILL)", "was killed because it ran out of memory";
  * with the engine's words behind it where it had any. */
 void stk_outcome_text(struct stk_buf *out, const struct stk_outcome *outcome);
+/* "exited with code 137", which scripts match, and what is known beyond: " (out of memory)",
+ * " (killed by signal 9, SIGKILL)". */
+void stk_outcome_note(struct stk_buf *out, const struct stk_outcome *outcome);
 
 #endif

@@ -42,4 +42,28 @@ START_TEST(each_end_has_its_words)
 }
 END_TEST
 
-STK_TESTS("outcome", each_end_has_its_words)
+START_TEST(the_note_of_an_end_begins_as_scripts_expect)
+{
+    static const struct {
+        int code;
+        bool oom;
+        const char *words;
+    } rows[] = {
+        { 0, false, "exited with code 0" },
+        { 3, false, "exited with code 3" },
+        { 137, false, "exited with code 137 (killed by signal 9, SIGKILL)" },
+        { 137, true, "exited with code 137 (out of memory)" },
+        { 1, true, "exited with code 1 (out of memory)" },
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct stk_outcome outcome = stk_outcome_of_code(rows[i].code, rows[i].oom);
+        struct stk_buf words;
+        stk_buf_init(&words, STK_KIB);
+        stk_outcome_note(&words, &outcome);
+        ck_assert_str_eq(words.bytes, rows[i].words);
+        stk_buf_clear(&words);
+    }
+}
+END_TEST
+
+STK_TESTS("outcome", each_end_has_its_words, the_note_of_an_end_begins_as_scripts_expect)
