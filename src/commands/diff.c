@@ -83,11 +83,13 @@ static bool is_disabled(const struct stk_spec *spec, const char *service)
     return false;
 }
 
-/* A container that the file has no instance for. One-offs are nobody's instance. */
+/* A container that the file has no instance for. One-offs are nobody's instance, and one that an update
+ * has set aside is its successor's business. */
 static void compare_extra(struct diff *d, const struct stk_status *seen)
 {
     const struct stk_spec *spec = d->cli->spec;
-    if (seen->ref.kind != STK_SERVICE || seen->oneoff || !is_asked_for(d, &seen->ref))
+    if (seen->ref.kind != STK_SERVICE || seen->oneoff || stk_status_is_previous(seen) ||
+        !is_asked_for(d, &seen->ref))
         return;
     const struct stk_service *service = stk_spec_service(spec, seen->ref.name);
     bool owned = service ? seen->ref.index >= 1 && seen->ref.index <= service->replicas
