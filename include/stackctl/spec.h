@@ -260,6 +260,19 @@ struct stk_ready {
     struct stk_opt timeout;
     struct stk_src src;
 };
+/* What is done when files change. */
+struct stk_watch {
+    const char *path;   /* absolute */
+    const char *action; /* "rebuild", "sync", "restart", "sync+restart", "sync+exec"; below x-stackctl
+                           "restart", "signal", "exec", "recreate" */
+    const char *target;
+    struct stk_strs ignore, include;
+    struct stk_opt initial_sync;
+    bool exec_set;
+    struct stk_hook exec;
+    const char *signal; /* of action "signal": a name or a number */
+    struct stk_src src;
+};
 /* x-stackctl of a service: what Docker Compose has no key for. */
 struct stk_own {
     bool set;
@@ -269,19 +282,11 @@ struct stk_own {
     struct stk_opt settle;      /* up for so long without dying, it is ready; for what has no check */
     struct stk_opt accelerated; /* !set: true; false: its health check is left to the engine's schedule */
     struct stk_ready ready;
+    struct stk_watch *watch; /* beside those of develop */
+    size_t n_watch;
     struct stk_src src;
 };
 
-struct stk_watch {
-    const char *path;   /* absolute */
-    const char *action; /* "rebuild", "sync", "restart", "sync+restart", "sync+exec" */
-    const char *target;
-    struct stk_strs ignore, include;
-    struct stk_opt initial_sync;
-    bool exec_set;
-    struct stk_hook exec;
-    struct stk_src src;
-};
 struct stk_develop {
     bool set;
     struct stk_watch *v;
@@ -514,6 +519,10 @@ int stk_spec_project_name(const struct stk_spec_opts *opts, char **ret, struct s
 const struct stk_service *stk_spec_service(const struct stk_spec *spec, const char *name);
 const struct stk_network *stk_spec_network(const struct stk_spec *spec, const char *key);
 const struct stk_volume *stk_spec_volume(const struct stk_spec *spec, const char *key);
+
+/* Every file that it was made from, and those that would have been read had they been there: absolute paths,
+ * owned by the spec. A change of any may make another model. */
+struct stk_strs stk_spec_sources(const struct stk_spec *spec);
 
 /* Everything variables were looked up in: the environment and .env. Sorted. */
 const struct stk_kvs *stk_spec_environment(const struct stk_spec *spec);

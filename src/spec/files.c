@@ -119,6 +119,11 @@ bool file_is_there(const char *path)
     return stat(path, &st) == 0;
 }
 
+const char *file_override(size_t i)
+{
+    return i < STK_LEN(overrides) ? overrides[i] : NULL;
+}
+
 static void add(struct load *ld, struct stk_strs *list, const char *path)
 {
     const char **v = stk_arena_array(ld->arena, list->n + 1, sizeof(*v));
@@ -175,6 +180,7 @@ static bool discover(struct load *ld, struct stk_strs *ret)
         unsigned more;
         const char *found = first_of(ld, dir, names, STK_LEN(names), &more);
         if (found) {
+            ld->more->discovered = true;
             if (more)
                 stk_diags_add(ld->diags, &warning, "several stack files in '%s': using '%s'", dir,
                               path_shown(ld, found));

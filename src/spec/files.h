@@ -21,4 +21,7 @@ bool files_are_there(struct load *ld);
 /* Reads --env-file, COMPOSE_ENV_FILES or .env of the directory into ld->dotenv. */
 bool files_read_env(struct load *ld, const char *dir);
 
+/* The names that are looked for beside a file that was not named, one after the other; NULL: no more. */
+const char *file_override(size_t i);
+
 #endif

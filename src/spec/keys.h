@@ -32,6 +32,7 @@ bool file_ref_finish(struct load *ld, struct node *node, void *object);
 bool file_finish(struct load *ld, struct node *node, void *object);
 bool build_finish(struct load *ld, struct node *node, void *object);
 bool watch_finish(struct load *ld, struct node *node, void *object);
+bool own_watch_finish(struct load *ld, struct node *node, void *object);
 bool ready_finish(struct load *ld, struct node *node, void *object);
 bool own_finish(struct load *ld, struct node *node, void *object);
 bool hook_finish(struct load *ld, struct node *node, void *object);

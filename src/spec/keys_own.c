@@ -29,6 +29,28 @@ static const struct table ready_table = {
 };
 #undef AT
 
+#define AT(member) offsetof(struct stk_watch, member)
+static const struct key action_rows[] = {
+    { "restart", NULL, 0, 0, "restart the containers", NULL },
+    { "signal", NULL, 0, 0, "send them a signal", NULL },
+    { "exec", NULL, 0, 0, "run a command in them", NULL },
+    { "recreate", NULL, 0, 0, "replace them", NULL },
+};
+static const struct table action_words = TABLE("restart, signal, exec or recreate", action_rows);
+static const struct key watch_keys[] = {
+    { "path", &type_path, AT(path), KEY_REQUIRED, "what is watched", NULL },
+    { "action", &type_word, AT(action), KEY_REQUIRED, "what is done", &action_words },
+    { "signal", &type_text, AT(signal), 0, "that of signal: a name or a number", NULL },
+    { "exec", &type_group, AT(exec), 0, "command of exec", &hook_table },
+    { "ignore", &type_string_or_strings, AT(ignore), KEY_DISTINCT, "patterns that do not count",
+      NULL },
+    { "include", &type_string_or_strings, AT(include), KEY_DISTINCT, "patterns that alone count",
+      NULL },
+};
+static const struct table watch_table =
+    TABLE_OF(stk_watch, "watch", watch_keys, .finish = own_watch_finish);
+#undef AT
+
 #define AT(member) offsetof(struct stk_own, member)
 static const struct key kind_rows[] = {
     { "job", NULL, 0, 0, "it is ready when it has exited 0", NULL },
@@ -43,6 +65,8 @@ static const struct key own_keys[] = {
       &ready_table },
     { "settle", &type_duration, AT(settle), 0,
       "without a check, up for so long it is ready; absent: 2s", NULL },
+    { "watch", &type_objects, AT(watch), KEY_NO_HASH, "what to do when files change",
+      &watch_table },
     { "accelerated", &type_bool, AT(accelerated), KEY_PRINT_FALSE,
       "false: its health check is run on the engine's schedule only", NULL },
 };

@@ -78,7 +78,7 @@ static const struct key service_keys[] = {
     { "cap_drop", &type_strings, AT(cap_drop), KEY_UNIQUE, "capabilities to take away", NULL },
     { "cgroup_parent", &type_string, AT(cgroup_parent), 0, "cgroup it is put below", NULL },
     { "cgroup", &type_word, AT(cgroup), 0, "cgroup namespace", &cgroup_words },
-    { "develop", &type_set_group, AT(develop), KEY_NULL_OK | KEY_NO_HASH | KEY_NOT_ACTED,
+    { "develop", &type_set_group, AT(develop), KEY_NULL_OK | KEY_NO_HASH,
       "what to do when files change", &develop_table },
     { "command", &type_command, AT(command), KEY_PRINT_NULL | KEY_NULL_OK,
       "instead of the image's command", NULL },

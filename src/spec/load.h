@@ -43,6 +43,7 @@ struct stk_spec_more {
     struct node *root;
     struct stk_kvs environment;
     struct origins *origins; /* where texts came from; NULL: nobody will ask */
+    bool discovered; /* the files were not named */
     bool raw; /* loaded without interpolation: printed as it was merged */
 };
 

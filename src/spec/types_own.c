@@ -4,6 +4,7 @@
 
 #include "arena.h"
 #include "keys.h"
+#include "signals.h"
 #include "text.h"
 #include "types.h"
 
@@ -101,6 +102,24 @@ bool ready_finish(struct load *ld, struct node *node, void *object)
     if (ready->tcp || ready->http.set || ready->log || ready->file)
         return true;
     return fail_node(ld, node, "'ready'%s needs 'tcp', 'http', 'log' or 'file'", where(ld));
+}
+
+bool own_watch_finish(struct load *ld, struct node *node, void *object)
+{
+    struct stk_watch *w = object;
+    int signal;
+    w->src = node->src;
+    bool signals = stk_streq(w->action, "signal");
+    if (signals && !w->signal)
+        return fail_node(ld, node, "a rule of 'watch'%s with action 'signal' needs 'signal'",
+                         where(ld));
+    if (signals && !stk_signal_parse(w->signal, &signal))
+        return fail_node(ld, node, "'signal' of 'watch'%s: there is no signal '%s'", where(ld),
+                         w->signal);
+    if (stk_streq(w->action, "exec") && !w->exec.command.n)
+        return fail_node(ld, node, "a rule of 'watch'%s with action 'exec' needs 'exec.command'",
+                         where(ld));
+    return true;
 }
 
 bool own_finish(struct load *ld, struct node *node, void *object)

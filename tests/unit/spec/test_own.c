@@ -13,11 +13,10 @@ static void given_own(struct given *g, const char *keys)
 START_TEST(they_are_read)
 {
     struct given g = given();
-    given_own(
-        &g,
-        "expose: [8080], x-stackctl: {kind: service, settle: 1500ms, accelerated: false, ready: "
-        "{tcp: 5432, http: {path: /up, status: 204}, log: '^ready', file: /run/up, "
-        "timeout: 30s}}");
+    given_own(&g, "expose: [8080], x-stackctl: {kind: service, settle: 1500ms, accelerated: false, "
+                  "watch: [{path: /p, action: signal, signal: HUP}], ready: "
+                  "{tcp: 5432, http: {path: /up, status: 204}, log: '^ready', file: /run/up, "
+                  "timeout: 30s}}");
     const struct stk_own *own = &given_loads(&g)->services[0].own;
     ck_assert_str_eq(own->kind, "service");
     ck_assert_int_eq(own->settle.v, 1500000000);
@@ -29,6 +28,8 @@ START_TEST(they_are_read)
     ck_assert_str_eq(own->ready.log, "^ready");
     ck_assert_str_eq(own->ready.file, "/run/up");
     ck_assert_int_eq(own->ready.timeout.v, 30000000000);
+    ck_assert_uint_eq(own->n_watch, 1); /* and no part of what a container is labelled with */
+    ck_assert_str_eq(own->watch[0].signal, "HUP");
     ck_assert_str_eq(g.spec->services[0].own_config,
                      "{\"accelerated\":false,\"kind\":\"service\",\"ready\":{\"file\":\"/run/up\","
                      "\"http\":{\"path\":\"/up\",\"port\":8080,\"status\":204},\"log\":\"^ready\","
@@ -124,6 +125,14 @@ START_TEST(mistakes_are_told_at_their_places)
           "service 'a' is a job, which is ready when it is done: it can have no 'ready'" },
         { "x-stackctl: {kind: service, once: true}",
           "'once' of service 'a' is for jobs, and its kind is 'service'" },
+        { "x-stackctl: {watch: [{path: /p, action: sync}]}",
+          "'action' of service 'a' must be restart, signal, exec or recreate, not 'sync'" },
+        { "x-stackctl: {watch: [{path: /p, action: signal}]}",
+          "a rule of 'watch' of service 'a' with action 'signal' needs 'signal'" },
+        { "x-stackctl: {watch: [{path: /p, action: signal, signal: FOO}]}",
+          "'signal' of 'watch' of service 'a': there is no signal 'FOO'" },
+        { "x-stackctl: {watch: [{path: /p, action: exec}]}",
+          "a rule of 'watch' of service 'a' with action 'exec' needs 'exec.command'" },
     };
     for (size_t i = 0; i < STK_LEN(rows); i++) {
         struct given g = given();
