@@ -144,6 +144,44 @@ static int prepare_project(struct cli *cli)
     return 0;
 }
 
+struct earlier {
+    struct stk_spec *spec;
+    struct stk_graph *graph;
+    struct earlier *next;
+};
+
+static void keep_earlier(struct cli *cli)
+{
+    struct earlier *earlier = stk_arena_alloc(cli->arena, sizeof(*earlier));
+    *earlier = (struct earlier){ cli->spec, cli->graph, cli->earlier };
+    cli->earlier = earlier;
+}
+
+int stk_cli_reload(struct cli *cli)
+{
+    struct stk_spec_opts opts = stk_cli_spec_opts(cli);
+    struct stk_spec *spec = NULL;
+    struct stk_diags diags = { 0 };
+    int rc = scale_overrides(cli, &opts);
+    if (!rc)
+        rc = stk_spec_load(&opts, &spec, &diags) == 0 ? 0 : 1;
+    int told = stk_report_diags(&diags);
+    stk_diags_clear(&diags);
+    if (rc)
+        return told ? told : rc;
+    if (!stk_streq(spec->project, cli->project)) {
+        stk_warn(
+            "the files are of project '%s' now, and '%s' is what runs: end this and begin anew",
+            spec->project, cli->project);
+        stk_spec_free(spec);
+        return 1;
+    }
+    keep_earlier(cli);
+    cli->spec = spec;
+    cli->graph = stk_graph_build(spec);
+    return 0;
+}
+
 int stk_cli_prepare_docker(struct cli *cli)
 {
     cli->docker = stk_docker_of(cli->rt);
@@ -206,6 +244,10 @@ static void clear(struct cli *cli)
     stk_loop_free(cli->loop);
     stk_graph_free(cli->graph);
     stk_spec_free(cli->spec);
+    for (struct earlier *earlier = cli->earlier; earlier; earlier = earlier->next) {
+        stk_graph_free(earlier->graph);
+        stk_spec_free(earlier->spec);
+    }
     stk_diags_clear(&cli->diags);
     stk_arena_free(cli->arena);
 }

@@ -36,6 +36,8 @@ struct options {
     bool no_tty, tty, no_stdin, privileged, remove, service_ports, use_aliases, no_sig_proxy;
     bool follow, stop, force, exit_code, json, short_version, environment, timings, no_probe;
     bool no_stream, no_pause, down_project;
+    bool watch, explain, no_up, prune; /* of watch */
+    struct stk_opt quiet_time;
     /* of images */
     struct stk_strs build_args;
     const char *policy, *memory;
@@ -109,6 +111,7 @@ struct cli {
     struct stk_loop *loop;
     struct stk_runtime *rt;
     struct stk_docker *docker; /* NULL: not asked for */
+    struct earlier *earlier;   /* specs that were in force before a reload */
 };
 
 /* Parses argv into cli (options.c). Returns 0, or the exit status after telling what is wrong. */
@@ -121,6 +124,9 @@ void stk_help_command(const struct command *command);
 struct stk_spec_opts stk_cli_spec_opts(const struct cli *cli);
 /* Prepares what the command of cli needs; tells what is wrong. 0 or the exit status. */
 int stk_cli_prepare(struct cli *cli);
+/* Loads the files again, as they are now. When they cannot be, or are of another project, tells why and all
+ * stays as it was: the exit status. The spec that was in force is kept: views and plans may point into it. */
+int stk_cli_reload(struct cli *cli);
 /* As NEEDS_ENGINE does, for a command that goes on without one. */
 int stk_cli_prepare_engine(struct cli *cli);
 /* As NEEDS_DOCKER does, for a command that needs it for some options only. */

@@ -9,6 +9,7 @@ extern const struct command stk_cmd_up, stk_cmd_down, stk_cmd_ps, stk_cmd_logs, 
     stk_cmd_scale, stk_cmd_pause, stk_cmd_unpause, stk_cmd_top, stk_cmd_port, stk_cmd_lint,
     stk_cmd_diff;
 extern const struct command stk_cmd_events;
+extern const struct command stk_cmd_watch;
 extern const struct command stk_cmd_stats;
 extern const struct command stk_cmd_volumes;
 extern const struct command stk_cmd_commit;
@@ -44,6 +45,7 @@ const struct command *const stk_commands[] = {
     &stk_cmd_volumes,
     &stk_cmd_stats,
     &stk_cmd_events,
+    &stk_cmd_watch,
     &stk_cmd_build,
     &stk_cmd_pull,
     &stk_cmd_push,

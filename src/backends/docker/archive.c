@@ -14,7 +14,7 @@ static const struct field {
     unsigned at, size;
 } mode = { 100, 8 }, uid = { 108, 8 }, gid = { 116, 8 }, size = { 124, 12 }, mtime = { 136, 12 },
   checksum = { 148, 8 };
-enum { TYPE = 156, MAGIC = 257 };
+enum { TYPE = 156, LINK = 157, MAGIC = 257 };
 
 /* Octal digits; a number too large for them is told in base 256, as GNU does. */
 static void put(unsigned char *block, struct field field, uint64_t value)
@@ -54,6 +54,10 @@ static void add_header(struct stk_buf *out, const char *path, char type,
     put(block, size, n);
     put(block, mtime, file->mtime > 0 ? (uint64_t)file->mtime : 0);
     block[TYPE] = (unsigned char)type;
+    if (file->link) {
+        size_t n_link = strlen(file->link);
+        memcpy(block + LINK, file->link, n_link < NAME_MAX_ ? n_link : NAME_MAX_);
+    }
     memcpy(block + MAGIC, "ustar  ", 8);
     seal(block);
     stk_buf_add(out, block, sizeof(block));
@@ -67,18 +71,25 @@ static void add_bytes(struct stk_buf *out, const char *bytes, size_t n)
     stk_buf_add(out, zeroes, (BLOCK - n % BLOCK) % BLOCK);
 }
 
+/* A name that is too long for a header comes before it. */
+static void add_long(struct stk_buf *out, const char *name, char type)
+{
+    size_t length = name ? strlen(name) : 0;
+    if (length <= NAME_MAX_)
+        return;
+    struct stk_archived head = { .mode = 0644 };
+    add_header(out, "././@LongLink", type, &head, length + 1);
+    add_bytes(out, name, length + 1);
+}
+
 void stk_archive_add(struct stk_buf *out, const struct stk_archived *file)
 {
     const char *path = file->path;
     while (*path == '/')
         path++;
-    size_t length = strlen(path);
-    if (length > NAME_MAX_) {
-        struct stk_archived name = { .mode = 0644 };
-        add_header(out, "././@LongLink", 'L', &name, length + 1);
-        add_bytes(out, path, length + 1);
-    }
-    add_header(out, path, '0', file, file->size);
+    add_long(out, file->link, 'K');
+    add_long(out, path, 'L');
+    add_header(out, path, file->folder ? '5' : file->link ? '2' : '0', file, file->size);
     add_bytes(out, file->bytes, file->size);
 }
 

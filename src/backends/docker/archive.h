@@ -2,6 +2,7 @@
 #ifndef STK_DOCKER_ARCHIVE_H
 #define STK_DOCKER_ARCHIVE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,8 +14,10 @@ struct stk_archived {
     int64_t mtime; /* seconds since 1970 */
     const char *bytes;
     size_t size;
+    bool folder;
+    const char *link; /* where it leads, when it is one; or NULL */
 };
-/* Adds one regular file. What does not fit makes out full. */
+/* Adds one file, folder or link. What does not fit makes out full. */
 void stk_archive_add(struct stk_buf *out, const struct stk_archived *file);
 /* The end of the stream, after the last file. */
 void stk_archive_end(struct stk_buf *out);

@@ -1,0 +1,59 @@
+/* watch_rules.h — what is to be done when which files change: the rules of a stack, each with its tree. */
+#ifndef STK_WATCH_RULES_H
+#define STK_WATCH_RULES_H
+
+#include "command.h"
+#include "ignore.h"
+#include "watcher.h"
+
+enum {
+    DO_SYNC = 1,
+    DO_RESTART = 2,
+    DO_SIGNAL = 4,
+    DO_EXEC = 8,
+    DO_RECREATE = 16,
+    DO_REBUILD = 32,
+};
+
+struct watch_change {
+    char *rel;
+    bool removed; /* at least for a while */
+};
+
+struct watch_rules;
+struct watch_rule {
+    struct watch_rules *rules;
+    const struct stk_service *service;
+    const struct stk_watch *spec;
+    unsigned what;              /* DO_* */
+    int signal;                 /* DO_SIGNAL */
+    struct stk_ignore *ignore;  /* below the path: editors' noise, and what the rule says */
+    struct stk_ignore *include; /* or NULL: all */
+    struct stk_ignore *context; /* the .dockerignore of what it is built from, or NULL */
+    const char *context_dir;
+    struct stk_tree *tree;
+    struct watch_change *changes; /* since they were last taken; the last one of a path counts */
+    size_t n, cap;
+};
+
+struct watch_rules {
+    struct stk_watcher *watcher;
+    bool explain;
+    struct watch_rule *v;
+    size_t n;
+};
+
+/* Those of the named services; *rules may hold those of an older spec, whose trees are kept where a rule is
+ * the same. 0 or the exit status after telling. */
+int watch_rules_make(struct watch_rules *rules, struct cli *cli);
+void watch_rules_clear(struct watch_rules *rules);
+/* The changes, sorted, each path once; the rule has none then. */
+struct watch_change *watch_rule_take(struct watch_rule *rule, size_t *ret_n);
+void watch_changes_free(struct watch_change *changes, size_t n);
+/* "sync+restart". */
+const char *watch_rule_word(const struct watch_rule *rule);
+
+/* One line on standard output, at once. */
+void watch_say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+#endif
