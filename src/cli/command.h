@@ -21,6 +21,8 @@ struct options {
     const char *pull, *exit_code_from, *format, *tail, *since, *until, *output, *rmi, *filter,
         *hash, *wait_for, *trace, *on_failure, *signal, *protocol;
     const char *author, *message; /* of commit */
+    const char *example; /* of env init */
+    struct stk_strs with; /* of init */
     struct stk_strs change;
     struct stk_opt timeout, wait_timeout, lock_timeout, index;
     bool detach, wait, roll_back, force_recreate, no_recreate, no_deps, always_recreate_deps, no_start;

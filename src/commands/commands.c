@@ -14,6 +14,7 @@ extern const struct command stk_cmd_stats;
 extern const struct command stk_cmd_volumes;
 extern const struct command stk_cmd_commit;
 extern const struct command stk_cmd_export;
+extern const struct command stk_cmd_doctor, stk_cmd_env, stk_cmd_status;
 extern const struct command stk_cmd_build, stk_cmd_pull, stk_cmd_push, stk_cmd_images;
 extern const struct command stk_cmd_exec;
 extern const struct command stk_cmd_run;
@@ -55,6 +56,9 @@ const struct command *const stk_commands[] = {
     &stk_cmd_config,
     &stk_cmd_lint,
     &stk_cmd_graph,
+    &stk_cmd_status,
+    &stk_cmd_env,
+    &stk_cmd_doctor,
     &stk_cmd_version,
     &stk_cmd_help,
     NULL,

@@ -1,0 +1,241 @@
+/* status.c — status: how the stack is, as a tree, once or at every change. What is shown is status_text.c's. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "arena.h"
+#include "command.h"
+#include "interrupt.h"
+#include "json_text.h"
+#include "loop.h"
+#include "stackctl/docker/event_stream.h"
+#include "status_text.h"
+#include "text.h"
+#include "together.h"
+
+#define AT(member) offsetof(struct options, member)
+
+static const struct option_row options[] = {
+    { "watch", 'w', OPT_FLAG, AT(follow), NULL, "Show it again at every change; ends by Ctrl-C" },
+    { "json", 0, OPT_FLAG, AT(json), NULL, "One JSON object a line" },
+    { "exit-code", 0, OPT_FLAG, AT(exit_code), NULL, "Exit with 5 unless all is ready" },
+    { 0 },
+};
+
+enum { SETTLE_MS = 50 }; /* what comes together is shown together */
+
+struct details { /* of each instance, asked for by its own inspect */
+    struct stk_inspect_req *v;
+    size_t n;
+};
+
+static void clear(struct details *details)
+{
+    for (size_t i = 0; i < details->n; i++) {
+        stk_seen_free(details->v[i].seen);
+        stk_error_clear(&details->v[i].op.err);
+    }
+    free(details->v);
+    *details = (struct details){ 0 };
+}
+
+/* A list does not tell restarts and probes, so each is looked at by itself, all at a time. */
+static int look(struct cli *cli, struct stk_seen **ret_seen, struct details *details)
+{
+    struct together together = { .cli = cli };
+    int rc = stk_cli_look(cli, cli->project, STK_SEE_SERVICES, ret_seen);
+    if (rc)
+        return rc;
+    const struct stk_seen *seen = *ret_seen;
+    details->v = stk_alloc((seen->n + 1) * sizeof(*details->v));
+    for (size_t i = 0; i < seen->n; i++) {
+        const struct stk_status *st = &seen->v[i];
+        if (st->ref.kind != STK_SERVICE || st->oneoff || !stk_is_named(cli, st->ref.name))
+            continue;
+        struct stk_inspect_req *req = &details->v[details->n++];
+        *req = (struct stk_inspect_req){ .ref = &st->ref };
+        together_add(&together, &req->op);
+        stk_runtime_inspect(cli->rt, req);
+    }
+    return together_run(&together);
+}
+
+/* Those that are there still. */
+static struct stack_status gather(struct cli *cli, const struct details *details,
+                                  const struct stk_status **v)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < details->n; i++) {
+        const struct stk_seen *seen = details->v[i].seen;
+        if (seen && seen->n && seen->v[0].state != STK_ABSENT)
+            v[n++] = &seen->v[0];
+    }
+    return (struct stack_status){
+        .project = cli->project,
+        .spec = cli->args.n ? NULL : cli->spec,
+        .v = v,
+        .n = n,
+        .now_ms = stk_now_ms(),
+    };
+}
+
+static void print(const struct cli *cli, const struct stack_status *status)
+{
+    if (cli->o.json) {
+        STK_CLEANUP(stk_charp) char *line = stk_json_line(status_json(status));
+        fputs(line, stdout);
+    } else {
+        STK_CLEANUP(stk_charp) char *text = status_text(status);
+        bool screen = cli->o.follow && isatty(STDOUT_FILENO);
+        fputs(screen ? "\033[H\033[J" : "", stdout);
+        fputs(text, stdout);
+        if (cli->o.follow && !screen)
+            putchar('\n');
+    }
+    fflush(stdout);
+}
+
+/* Looks and shows it once. *ret_ready: whether all is. 0 or the exit status. */
+static int show(struct cli *cli, bool *ret_ready)
+{
+    struct stk_seen *seen = NULL;
+    struct details details = { 0 };
+    int rc = look(cli, &seen, &details);
+    if (!rc) {
+        const struct stk_status **v = stk_alloc((details.n + 1) * sizeof(struct stk_status *));
+        struct stack_status status = gather(cli, &details, v);
+        *ret_ready = status_is_ready(&status);
+        print(cli, &status);
+        free(v);
+    }
+    clear(&details);
+    stk_seen_free(seen);
+    return rc;
+}
+
+/* ---- -w ---- */
+
+struct following {
+    struct cli *cli;
+    struct stk_event_stream_req req;
+    struct stk_interrupt interrupt;
+    struct stk_timer settle;
+    bool waiting, changed, ended;
+};
+
+static void wake(struct following *f)
+{
+    if (f->waiting)
+        stk_loop_stop(f->cli->loop);
+}
+
+static void settled(struct stk_timer *timer)
+{
+    struct following *f = timer->data;
+    f->changed = true;
+    wake(f);
+}
+
+/* Health checks run in the container all the time; what they come to is an event of its own. */
+static void came(struct stk_event_stream_req *req, const struct stk_docker_event *event)
+{
+    struct following *f = STK_CONTAINER(req, struct following, req);
+    if (stk_starts(event->action, "exec_") || stk_streq(event->action, "top"))
+        return;
+    stk_timer_start(f->cli->loop, &f->settle, SETTLE_MS);
+}
+
+static void news(struct stk_event_stream_req *req, enum stk_stream_news news, const char *message)
+{
+    struct following *f = STK_CONTAINER(req, struct following, req);
+    if (news == STK_STREAM_BROKE)
+        stk_warn("the engine went away: %s; trying again", message);
+    else
+        stk_timer_start(f->cli->loop, &f->settle, SETTLE_MS); /* whatever happened meanwhile */
+}
+
+static void stream_ended(struct stk_op *op)
+{
+    struct following *f = op->data;
+    f->ended = true;
+    wake(f);
+}
+
+static void interrupted(struct stk_interrupt *interrupt, unsigned count)
+{
+    struct following *f = interrupt->data;
+    (void)count;
+    stk_op_cancel(&f->req.op);
+}
+
+/* Until something has changed, or the stream has ended. */
+static void wait_for_change(struct following *f)
+{
+    f->interrupt = (struct stk_interrupt){ .came = interrupted, .data = f };
+    stk_interrupt_begin(f->cli->loop, &f->interrupt);
+    f->waiting = true;
+    while (!f->changed && !f->ended)
+        stk_loop_run(f->cli->loop);
+    f->waiting = f->changed = false;
+    stk_interrupt_end(&f->interrupt);
+}
+
+static void end_stream(struct following *f)
+{
+    stk_timer_stop(&f->settle);
+    stk_op_cancel(&f->req.op);
+    f->waiting = true;
+    while (!f->ended)
+        stk_loop_run(f->cli->loop);
+}
+
+static int follow(struct cli *cli)
+{
+    struct following f = { .cli = cli };
+    bool ready;
+    f.settle = (struct stk_timer){ .fire = settled, .data = &f };
+    f.req = (struct stk_event_stream_req){
+        .op = { .done = stream_ended, .data = &f },
+        .project = cli->project,
+        .event = came,
+        .news = news,
+    };
+    stk_docker_event_stream(cli->docker, &f.req);
+    int rc = show(cli, &ready);
+    while (!rc && !f.ended) {
+        wait_for_change(&f);
+        rc = stk_interrupt_status(&f.interrupt);
+        if (!rc && !f.ended)
+            rc = show(cli, &ready);
+    }
+    end_stream(&f);
+    if (!rc && f.req.op.err.code)
+        rc = stk_report_error(cli, &f.req.op.err);
+    stk_error_clear(&f.req.op.err);
+    return rc;
+}
+
+static int run(struct cli *cli)
+{
+    bool ready = false;
+    int rc = stk_check_existing(cli);
+    if (rc)
+        return rc;
+    if (cli->o.follow) {
+        rc = stk_cli_prepare_docker(cli);
+        return rc ? rc : follow(cli);
+    }
+    rc = show(cli, &ready);
+    return rc || ready || !cli->o.exit_code ? rc : stk_code_info(STK_ENOTREADY)->exit_status;
+}
+
+const struct command stk_cmd_status = {
+    .name = "status",
+    .args = "[SERVICE...]",
+    .help = "Show how the stack is, as a tree: what is ready, since when, and what went wrong",
+    .needs = NEEDS_PROJECT | NEEDS_ENGINE,
+    .max_args = -1,
+    .options = options,
+    .run = run,
+};

@@ -1,0 +1,152 @@
+#!/usr/bin/env bash
+# What a new developer needs before and around the first `up`: doctor finds what is wrong and says what to
+# type, env makes and checks .env and tells addresses, status shows what is ready.
+. "$(dirname "$0")/lib.sh"
+need_engine
+need_image busybox:1.36
+
+listen=18471
+stack boot << END
+name: $project
+services:
+  web:
+    image: busybox:1.36
+    command: [httpd, -f, -p, "80"]
+    init: true
+    environment: { TOKEN: "\${APP_TOKEN:?}", LEVEL: "\${LEVEL:-info}", REGION: "\${REGION}" }
+    ports: ["$listen:80"]
+    healthcheck: { test: [CMD, "true"], interval: 1s }
+    depends_on: { job: { condition: service_completed_successfully } }
+  job:
+    image: busybox:1.36
+    command: ["true"]
+  bad:
+    image: busybox:1.36
+    command: [sh, -c, "exit 3"]
+    profiles: [bad]
+END
+
+# --- env check and env init ---
+
+run stackctl env check
+expect_status 15
+expect out matches '^APP_TOKEN +missing +the file requires it'
+expect out matches '^LEVEL +default +default'
+expect out matches '^REGION +missing'
+expect err contains "2 of 3 variables missing"
+
+printf '# who we are\nREGION=eu # where\nDB_PASSWORD=\nAPP_TOKEN=changeme # secret\nMAIL_TO=\nPROXY= # optional\n' > .env.example
+run stackctl env init
+expect_status 15
+expect err contains "generated DB_PASSWORD, APP_TOKEN"
+expect err contains "still without a value: MAIL_TO"
+check "the file is nobody else's to read" same "$(stat -c %a .env)" 600
+check "comments are kept" grep -q '^# who we are$' .env
+check "values are kept" grep -q '^REGION=eu # where$' .env
+check "a secret is generated" grep -qE '^APP_TOKEN=[0-9a-f]{48}$' .env
+check "what may be empty is" grep -qE '^PROXY= # optional$' .env
+cp .env first
+run stackctl env init
+expect_status 15
+check "the second time changes nothing" cmp .env first
+echo MAIL_TO=me@example.org >> .env
+run stackctl env init
+expect_status 0
+check "what was written stays" grep -q '^MAIL_TO=me@example.org$' .env
+check "secrets are stable" same "$(grep APP_TOKEN .env)" "$(grep APP_TOKEN first)"
+must run stackctl env check
+expect out matches '^APP_TOKEN +set +.env'
+APP_TOKEN=x run stackctl env check
+expect out matches '^APP_TOKEN +set +environment'
+run stackctl env check --format json
+expect out contains '"name":"LEVEL","state":"default"'
+mkdir folder
+run stackctl env init --example folder
+expect_status 14
+expect err contains "cannot read 'folder': Is a directory"
+run stackctl env init --example nothing
+expect_status 14
+if [ "$(id -u)" -ne 0 ]; then
+    chmod 000 .env.example
+    run stackctl env init
+    expect_status 14
+    expect err contains "Permission denied"
+    chmod 644 .env.example
+fi
+
+# --- doctor ---
+
+must run stackctl doctor
+expect out matches '^ok +engine +version'
+expect out matches '^ok +clock'
+expect out matches '^ok +addresses'
+expect out matches '^ok +variables'
+expect out matches '^ok +ports +1 fixed, all to be had'
+must run stackctl doctor --json
+expect out contains '"ok":true'
+docker run -d --name "$project-holder" --label "com.docker.compose.project=$project-other" \
+    --label com.docker.compose.service=holder -p $listen:80 busybox:1.36 sleep 1000 > /dev/null
+run stackctl doctor
+expect_status 6
+expect out contains "$listen of service 'web' is held by container '$project-holder' (project '$project-other')"
+expect out contains "fix: stackctl -p $project-other stop holder"
+docker rm -f "$project-holder" > /dev/null
+mv .env away
+run stackctl doctor
+expect_status 15
+expect out matches '^error +variables +APP_TOKEN is not set, and the file requires it'
+mv away .env
+run stackctl -H "unix://$work/none.sock" doctor
+expect_status 9
+expect out matches '^error +engine +cannot reach the engine'
+expect out contains "fix: "
+mkdir -p "$work/docker"
+echo '{"credsStore":"nowhere-to-be-found"}' > "$work/docker/config.json"
+DOCKER_CONFIG=$work/docker run stackctl doctor
+expect_status 0
+expect out contains "'docker-credential-nowhere-to-be-found', which keeps those of all registries, is not in PATH"
+printf 'services:\n  a:\n    build: ./nowhere\n' > "$work/build.yaml"
+run stackctl -f "$work/build.yaml" doctor
+expect_status 17
+expect out contains "service 'a' is built from '$work/nowhere', which is no folder"
+
+# --- status ---
+
+run stackctl status --exit-code
+expect_status 5
+expect out matches '^web +absent'
+in_background "$work/follow" "$STACKCTL" status -w
+follower=$pid
+wait_for 10 grep -q '^web .*absent' "$work/follow"
+must run stackctl up -d --wait
+wait_for 20 stackctl status --exit-code # the engine's own verdict comes on its schedule
+must run stackctl status --exit-code
+expect out matches "^web +ready .* 0 +.*:$listen->80/tcp"
+expect out matches '^└─ job +done'
+wait_for 10 grep -qE '^web +ready' "$work/follow"
+check "watching asks only when something happens" test "$(grep -c '^SERVICE' "$work/follow")" -lt 30
+kill -INT "$follower"
+wait_exit "$follower" 10
+check "watching ends by Ctrl-C" same "$status" 130
+must run stackctl status --json
+expect out contains '"ready":true'
+run stackctl --profile bad up -d
+run stackctl --profile bad wait --for exited bad
+run stackctl --profile bad status bad
+expect out matches '^bad +not ready .* exited with code 3'
+
+# --- env SERVICE ---
+
+must run stackctl env web
+expect out contains 'export WEB_HOST=127.0.0.1'
+expect out contains "export WEB_PORT=$listen"
+expect out contains "export WEB_PORT_80=$listen"
+must run stackctl env --format dotenv
+expect out matches "^WEB_PORT=$listen"
+must run stackctl env --format json web
+expect out contains "\"WEB_PORT\":\"$listen\""
+run stackctl env job
+expect_status 1
+expect err contains "service 'job' has no port on the host"
+run stackctl env nope
+expect_status 1
