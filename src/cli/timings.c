@@ -17,10 +17,22 @@ static int64_t spent(const struct stk_reconcile_req *req, size_t i)
     return req->timings[i].ended_ms - req->timings[i].began_ms;
 }
 
+/* Of gates only those that had everything wait are of interest. */
 static bool was_done(const struct stk_reconcile_req *req, size_t i)
 {
     enum stk_verb verb = req->plan->v[i].verb;
-    return verb != STK_KEEP && verb != STK_GATE && req->timings[i].ended_ms > 0;
+    bool passing = verb == STK_KEEP || (verb == STK_GATE && spent(req, i) == 0);
+    return !passing && req->timings[i].ended_ms > 0;
+}
+
+/* Looking at the engine comes before all: until the first action began. */
+static int64_t looked_ms(const struct stk_reconcile_req *req)
+{
+    int64_t first = INT64_MAX;
+    for (size_t i = 0; i < req->plan->n; i++)
+        if (was_done(req, i) && req->timings[i].began_ms < first)
+            first = req->timings[i].began_ms;
+    return first == INT64_MAX ? 0 : first;
 }
 
 /* "pull", "start", "ready": what people call the stages of a unit. */
@@ -43,8 +55,9 @@ static const char *stage_of(const struct stk_action *action)
     case STK_REMOVE:
     case STK_KEEP:
     case STK_ROLL_BACK:
-    case STK_GATE:
         break;
+    case STK_GATE:
+        return "pause";
     }
     return stk_verb_word(action->verb);
 }
@@ -52,6 +65,15 @@ static const char *stage_of(const struct stk_action *action)
 static void add_seconds(struct stk_buf *out, int64_t ms)
 {
     stk_buf_printf(out, "%lld.%03lld s", (long long)(ms / 1000), (long long)(ms % 1000));
+}
+
+static const char looked_at[] = "the engine";
+
+static void add_look(struct stk_buf *out, const struct stk_reconcile_req *req)
+{
+    stk_buf_printf(out, "  %8.3f  %-8s %s  ", 0.0, "look", looked_at);
+    add_seconds(out, looked_ms(req));
+    stk_buf_putc(out, '\n');
 }
 
 static void add_action(struct stk_buf *out, const struct stk_reconcile_req *req, size_t i)
@@ -65,8 +87,8 @@ static void add_action(struct stk_buf *out, const struct stk_reconcile_req *req,
     stk_buf_putc(out, '\n');
 }
 
-/* Of what an action came after, that which ended last: it is what the action waited for. */
-static size_t held_up_by(const struct stk_reconcile_req *req, size_t i)
+/* Of what an action came after, that which ended last. */
+static size_t last_before(const struct stk_reconcile_req *req, size_t i)
 {
     const struct stk_action *action = &req->plan->v[i];
     size_t latest = i;
@@ -79,10 +101,25 @@ static size_t held_up_by(const struct stk_reconcile_req *req, size_t i)
     return latest;
 }
 
+/* What an action waited for: the last that it came after; or, when it might have begun then already, what
+ * ended right before it began: a pull, or one that made room within the limit. Itself: nothing. */
+static size_t held_up_by(const struct stk_reconcile_req *req, size_t i)
+{
+    const struct stk_timing *timing = req->timings;
+    size_t latest = last_before(req, i);
+    for (size_t k = 0; k < req->plan->n; k++) {
+        bool earlier = was_done(req, k) && timing[k].began_ms < timing[i].began_ms &&
+                       timing[k].ended_ms <= timing[i].began_ms;
+        if (earlier && (latest == i || timing[k].ended_ms > timing[latest].ended_ms))
+            latest = k;
+    }
+    return latest;
+}
+
 static void add_critical_path(struct stk_buf *out, const struct stk_reconcile_req *req, size_t last)
 {
     size_t n = 0, *path = stk_alloc((req->plan->n + 1) * sizeof(*path));
-    int64_t sum = 0;
+    int64_t sum = looked_ms(req);
     for (size_t at = last;; at = held_up_by(req, at)) {
         path[n++] = at;
         sum += spent(req, at);
@@ -92,6 +129,7 @@ static void add_critical_path(struct stk_buf *out, const struct stk_reconcile_re
     stk_buf_puts(out, "Critical path, ");
     add_seconds(out, sum);
     stk_buf_puts(out, ":\n");
+    add_look(out, req);
     while (n > 0)
         add_action(out, req, path[--n]);
     free(path);
@@ -127,6 +165,7 @@ void stk_timings_text(struct stk_buf *out, const struct stk_reconcile_req *req)
         stk_buf_puts(out, "Timings, ");
         add_seconds(out, req->timings[last].ended_ms);
         stk_buf_puts(out, " in all:\n");
+        add_look(out, req);
     }
     for (size_t i = 0; i < n; i++)
         add_action(out, req, done[i].i);
@@ -135,18 +174,30 @@ void stk_timings_text(struct stk_buf *out, const struct stk_reconcile_req *req)
     free(done);
 }
 
-static json_t *event_json(const struct stk_reconcile_req *req, size_t i)
+struct traced {
+    const char *stage, *verb, *name;
+    int64_t began_ms, spent_ms;
+};
+
+static json_t *event_json(const char *project, const struct traced *it)
+{
+    json_t *event = json_object();
+    json_object_set_new(event, "name", json_string(it->stage));
+    json_object_set_new(event, "cat", json_string(it->verb));
+    json_object_set_new(event, "ph", json_string("X"));
+    json_object_set_new(event, "ts", json_integer(it->began_ms * 1000));
+    json_object_set_new(event, "dur", json_integer(it->spent_ms * 1000));
+    json_object_set_new(event, "pid", json_string(project));
+    json_object_set_new(event, "tid", json_string_nocheck(it->name));
+    return event;
+}
+
+static json_t *action_json(const struct stk_reconcile_req *req, size_t i)
 {
     const struct stk_action *action = &req->plan->v[i];
-    json_t *event = json_object();
-    json_object_set_new(event, "name", json_string(stage_of(action)));
-    json_object_set_new(event, "cat", json_string(stk_verb_word(action->verb)));
-    json_object_set_new(event, "ph", json_string("X"));
-    json_object_set_new(event, "ts", json_integer(req->timings[i].began_ms * 1000));
-    json_object_set_new(event, "dur", json_integer(spent(req, i) * 1000));
-    json_object_set_new(event, "pid", json_string(req->plan->project));
-    json_object_set_new(event, "tid", json_string_nocheck(action->name));
-    return event;
+    return event_json(req->plan->project,
+                      &(struct traced){ stage_of(action), stk_verb_word(action->verb), action->name,
+                                        req->timings[i].began_ms, spent(req, i) });
 }
 
 void stk_timings_trace(struct stk_buf *out, const struct stk_reconcile_req *req)
@@ -154,7 +205,12 @@ void stk_timings_trace(struct stk_buf *out, const struct stk_reconcile_req *req)
     json_t *events = json_array();
     for (size_t i = 0; req->timings && i < req->plan->n; i++)
         if (was_done(req, i))
-            json_array_append_new(events, event_json(req, i));
+            json_array_append_new(events, action_json(req, i));
+    if (json_array_size(events))
+        json_array_insert_new(
+            events, 0,
+            event_json(req->plan->project,
+                       &(struct traced){ "look", "look", looked_at, 0, looked_ms(req) }));
     char *text = json_dumps(events, JSON_INDENT(1));
     json_decref(events);
     stk_buf_puts(out, text ? text : "[]");

@@ -38,14 +38,45 @@ START_TEST(the_critical_path_goes_through_what_was_waited_for)
     stk_buf_init(&out, STK_MIB);
     stk_timings_text(&out, &req);
     ck_assert_str_eq(out.bytes, "Timings, 1.201 s in all:\n"
+                                "     0.000  look     the engine  0.005 s\n"
                                 "     0.005  create   p_net  0.010 s\n"
                                 "     0.015  start    p-a-1  0.085 s\n"
                                 "     0.015  start    p-b-1  0.885 s\n"
                                 "     0.901  start    p-web-1  0.300 s\n"
-                                "Critical path, 1.195 s:\n"
+                                "Critical path, 1.200 s:\n"
+                                "     0.000  look     the engine  0.005 s\n"
                                 "     0.005  create   p_net  0.010 s\n"
                                 "     0.015  start    p-b-1  0.885 s\n"
                                 "     0.901  start    p-web-1  0.300 s\n");
+    stk_buf_clear(&out);
+}
+END_TEST
+
+/* The limit is one: y comes after nothing and waits for x all the same; z comes after a pause. */
+START_TEST(the_critical_path_goes_through_what_made_room_and_through_pauses)
+{
+    static struct stk_after after_gate[] = { { .action = 2 } };
+    static struct stk_action v[] = {
+        { .verb = STK_CREATE, .ref = { .name = "x" }, .name = "p-x-1" },
+        { .verb = STK_CREATE, .ref = { .name = "y" }, .name = "p-y-1" },
+        { .verb = STK_GATE, .ref = { .name = "y" }, .name = "p-y-1", .delay_ms = 500 },
+        { .verb = STK_CREATE,
+          .ref = { .name = "z" },
+          .name = "p-z-1",
+          .after = after_gate,
+          .n_after = 1 },
+    };
+    static struct stk_timing times[] = { { 0, 100 }, { 100, 300 }, { 300, 800 }, { 800, 900 } };
+    static struct stk_plan limited = { .project = "p", .v = v, .n = 4 };
+    struct stk_buf out;
+    stk_buf_init(&out, STK_MIB);
+    stk_timings_text(&out, &(struct stk_reconcile_req){ .plan = &limited, .timings = times });
+    ck_assert_ptr_nonnull(strstr(out.bytes, "Critical path, 0.900 s:\n"
+                                            "     0.000  look     the engine  0.000 s\n"
+                                            "     0.000  start    p-x-1  0.100 s\n"
+                                            "     0.100  start    p-y-1  0.200 s\n"
+                                            "     0.300  pause    p-y-1  0.500 s\n"
+                                            "     0.800  start    p-z-1  0.100 s\n"));
     stk_buf_clear(&out);
 }
 END_TEST
@@ -66,8 +97,8 @@ START_TEST(the_trace_has_one_complete_event_for_each_action_done)
     stk_buf_init(&out, STK_MIB);
     stk_timings_trace(&out, &req);
     json_t *events = json_loads(out.bytes, 0, NULL);
-    ck_assert_uint_eq(json_array_size(events), 4);
-    json_t *web = json_array_get(events, 3);
+    ck_assert_uint_eq(json_array_size(events), 5);
+    json_t *web = json_array_get(events, 4);
     ck_assert_str_eq(json_string_value(json_object_get(web, "tid")), "p-web-1");
     ck_assert_str_eq(json_string_value(json_object_get(web, "ph")), "X");
     ck_assert_int_eq(json_integer_value(json_object_get(web, "ts")), 901000);
@@ -78,4 +109,5 @@ START_TEST(the_trace_has_one_complete_event_for_each_action_done)
 END_TEST
 
 STK_TESTS("timings", the_critical_path_goes_through_what_was_waited_for,
+          the_critical_path_goes_through_what_made_room_and_through_pauses,
           nothing_done_is_nothing_told, the_trace_has_one_complete_event_for_each_action_done)
