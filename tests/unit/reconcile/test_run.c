@@ -52,7 +52,15 @@ struct bench {
 };
 
 static const char jobs_exit[] =
-    "{ \"speed\": 100, \"services\": { \"*job\": { \"exit_ms\": 3, \"exit_code\": 0, \"start_ms\": 1 },"
+    "{ \"speed\": 100, \"services\": { \"*job\": { \"exit_ms\": 3, \"exit_code\": 0, \"start_ms\": "
+    "1 },"
+    "  \"*\": { \"start_ms\": 1, \"stop_ms\": 1, \"health\": [ { \"ms\": 2, \"is\": \"healthy\" } "
+    "] } } }";
+
+/* The same by a clock that jumps. */
+static const char at_once[] =
+    "{ \"speed\": 0, \"services\": { \"*job\": { \"exit_ms\": 3, \"exit_code\": 0, \"start_ms\": 1 "
+    "},"
     "  \"*\": { \"start_ms\": 1, \"stop_ms\": 1, \"health\": [ { \"ms\": 2, \"is\": \"healthy\" } "
     "] } } }";
 
@@ -166,6 +174,50 @@ START_TEST(no_more_is_under_way_than_the_limit_allows)
 }
 END_TEST
 
+START_TEST(a_stack_of_150_comes_up_within_any_limit)
+{
+    static const unsigned limits[] = { 1, 2, 8 };
+    for (unsigned seed = 0; seed < 7; seed++)
+        for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+            struct bench b;
+            open_bench(&b, seed, 150, at_once);
+            struct stk_reconcile_req req = { .goal = { .kind = STK_GOAL_UP },
+                                             .parallel = limits[i] };
+            reconcile(&b, &req);
+            ck_assert_msg(req.op.err.code == STK_OK, "seed %u: %s", seed, req.op.err.msg);
+            ck_assert_uint_le(b.listener->most_under_way, limits[i]);
+            stk_reconcile_clear(&req);
+            close_bench(&b);
+        }
+}
+END_TEST
+
+START_TEST(nothing_stops_before_what_needs_it_has_stopped)
+{
+    for (unsigned seed = 0; seed < STACKS; seed++) {
+        struct bench b;
+        open_bench(&b, seed, 1 + seed % 20, at_once);
+        struct stk_reconcile_req up = { .goal = { .kind = STK_GOAL_UP } };
+        reconcile(&b, &up);
+        struct stk_reconcile_req down = { .goal = { .kind = STK_GOAL_DOWN } };
+        reconcile(&b, &down);
+        for (size_t i = 0; i < b.graph->n; i++)
+            for (size_t k = 0; k < b.graph->v[i].n_needs; k++) {
+                const struct stk_ref *user = &b.graph->v[i].unit.ref,
+                                     *on = &b.graph->v[b.graph->v[i].needs[k].to].unit.ref;
+                size_t stopped = when(b.listener, STK_EV_DONE, STK_PHASE_STOP, user);
+                size_t began = when(b.listener, STK_EV_BEGIN, STK_PHASE_STOP, on);
+                if (on->kind == STK_SERVICE && stopped < TOLD_MAX && began < TOLD_MAX)
+                    ck_assert_msg(stopped < began, "seed %u: %s was stopped before %s", seed,
+                                  on->name, user->name);
+            }
+        stk_reconcile_clear(&up);
+        stk_reconcile_clear(&down);
+        close_bench(&b);
+    }
+}
+END_TEST
+
 START_TEST(a_plan_only_reads)
 {
     for (unsigned seed = 0; seed < STACKS; seed++) {
@@ -251,6 +303,7 @@ START_TEST(a_failure_skips_what_needs_it_and_nothing_else)
 END_TEST
 
 STK_TESTS("reconcile", no_service_starts_before_its_conditions_hold,
-          no_more_is_under_way_than_the_limit_allows, a_plan_only_reads,
+          no_more_is_under_way_than_the_limit_allows, a_stack_of_150_comes_up_within_any_limit,
+          nothing_stops_before_what_needs_it_has_stopped, a_plan_only_reads,
           down_leaves_nothing_and_ends_well, interrupted_at_any_event_the_next_up_finishes_the_job,
           a_failure_skips_what_needs_it_and_nothing_else)
