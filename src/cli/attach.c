@@ -40,7 +40,9 @@ struct attach {
     struct stk_sink *view;
     struct log_printer *printer;
     struct stk_reconcile_req *up;
-    struct stk_reconcile_req down; /* the stop, and the kill */
+    struct stk_companion *companion; /* or NULL */
+    bool accompanied;                /* it has begun, and not ended */
+    struct stk_reconcile_req down;   /* the stop, and the kill */
     struct stk_interrupt interrupt;
     struct stk_timer countdown;
     struct attached *first, **last;
@@ -57,7 +59,9 @@ static void begin_stop(struct attach *a, enum stk_goal_kind kind);
 static void stop_all(struct attach *a)
 {
     a->stopped = true;
-    if (a->up_pending)
+    if (a->accompanied)
+        a->companion->stop(a->companion); /* its end comes back here */
+    else if (a->up_pending)
         stk_reconcile_wind_down(a->up);
     else
         begin_stop(a, STK_GOAL_STOP);
@@ -65,7 +69,7 @@ static void stop_all(struct attach *a)
 
 static void maybe_over(struct attach *a)
 {
-    if (a->up_pending || a->down_pending)
+    if (a->up_pending || a->down_pending || a->accompanied)
         return;
     for (struct attached *one = a->first; one; one = one->next)
         if (one->logs_open || one->waiting)
@@ -297,9 +301,11 @@ static void down_ended(struct stk_op *op)
     maybe_over(a);
 }
 
-/* Everything the plan was about, whether or not it got there. */
+/* Everything the plan was about, whether or not it got there; what a companion made of the stack since, too. */
 static struct stk_strs touched(struct attach *a)
 {
+    if (a->companion)
+        return a->cli->args;
     const struct stk_plan *plan = a->up->plan;
     free(a->services);
     a->services = stk_alloc(((plan ? plan->n : 0) + 1) * sizeof(*a->services));
@@ -314,7 +320,7 @@ static void begin_stop(struct attach *a, enum stk_goal_kind kind)
 {
     a->stopped = true;
     struct stk_strs services = touched(a);
-    if (a->down_pending || services.n == 0)
+    if (a->down_pending || (services.n == 0 && !a->companion))
         return;
     a->down_pending = true;
     a->down = (struct stk_reconcile_req){
@@ -340,6 +346,24 @@ static void detach(struct attach *a)
     }
 }
 
+static void companion_ended(struct stk_companion *companion)
+{
+    struct attach *a = companion->attach;
+    a->accompanied = false;
+    stop_all(a);
+    maybe_over(a);
+}
+
+static void begin_companion(struct attach *a)
+{
+    a->companion->attach = a;
+    a->companion->ended = companion_ended;
+    a->lost = a->companion->begin(a->companion, a->cli, &a->sink);
+    a->accompanied = a->lost == 0;
+    if (a->lost)
+        stop_all(a);
+}
+
 static void up_ended(struct stk_op *op)
 {
     struct attach *a = op->data;
@@ -349,6 +373,8 @@ static void up_ended(struct stk_op *op)
         begin_stop(a, a->kill_wanted ? STK_GOAL_KILL : STK_GOAL_STOP);
     else if (op->err.code != STK_OK)
         detach(a);
+    else if (a->companion)
+        begin_companion(a);
     maybe_over(a);
 }
 
@@ -411,13 +437,18 @@ static void clear(struct attach *a)
     stk_view_free(a->view);
 }
 
-int stk_attach(struct cli *cli, struct stk_reconcile_req *up)
+int stk_attach(struct cli *cli, struct stk_reconcile_req *up, struct stk_companion *companion)
 {
     struct stk_lock lock = { .fd = -1 };
     int locked = stk_lock_take(cli, &lock);
     if (locked)
         return locked;
-    struct attach a = { .cli = cli, .lock = &lock, .up = up, .exit_code = -1, .sink.event = told };
+    struct attach a = { .cli = cli,
+                        .lock = &lock,
+                        .up = up,
+                        .companion = companion,
+                        .exit_code = -1,
+                        .sink.event = told };
     a.last = &a.first;
     if (!cli->o.progress)
         cli->o.progress = "plain"; /* a live view and log lines cannot share a screen */

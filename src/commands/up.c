@@ -10,6 +10,7 @@
 #include "fallen.h"
 #include "goal.h"
 #include "timings.h"
+#include "watch_run.h"
 
 #define AT(member) offsetof(struct options, member)
 
@@ -62,6 +63,10 @@ static const struct option_row options[] = {
       "Only take back what a failed update has set aside" },
     { "no-accelerated-checks", 0, OPT_FLAG, AT(no_probe), NULL,
       "Leave health checks to the engine's own schedule" },
+    { "watch", 'w', OPT_FLAG, AT(watch), NULL,
+      "Act upon what changes in the files, as 'stackctl watch' does" },
+    { "explain", 0, OPT_FLAG, AT(explain), NULL,
+      "With --watch: say of every event what is done, or why nothing is" },
     { "timings", 0, OPT_FLAG, AT(timings), NULL,
       "Tell where the time went, and the critical path" },
     { "trace", 0, OPT_STRING, AT(trace), "FILE", "Write the timings as a trace that Chrome shows" },
@@ -91,6 +96,12 @@ static int incompatible(const struct cli *cli)
         { o->roll_back && o->on_failure, "rollback", "on-failure" },
         { o->roll_back && o->force_recreate, "rollback", "force-recreate" },
         { o->wait && o->no_start, "wait", "no-start" },
+        { o->watch && o->detach, "watch", "detach" },
+        { o->watch && o->wait, "watch", "wait" },
+        { o->watch && o->no_start, "watch", "no-start" },
+        { o->watch && o->abort_on_exit, "watch", "abort-on-container-exit" },
+        { o->watch && o->abort_on_failure, "watch", "abort-on-container-failure" },
+        { o->watch && o->exit_code_from, "watch", "exit-code-from" },
         { o->attach.n && o->attach_dependencies, "attach", "attach-dependencies" },
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
@@ -126,6 +137,43 @@ static void say_when_nothing_changed(const struct cli *cli, const struct stk_rec
         fprintf(stderr, "nothing to change: %s is as the file says\n", cli->project);
 }
 
+/* --watch: files are watched beside the logs. */
+struct watching {
+    struct stk_companion companion;
+    struct watch_run *run;
+};
+
+static void watch_ended(void *data)
+{
+    struct watching *watching = data;
+    watching->companion.ended(&watching->companion);
+}
+
+static int begin_watch(struct stk_companion *companion, struct cli *cli, struct stk_sink *sink)
+{
+    struct watching *watching = STK_CONTAINER(companion, struct watching, companion);
+    struct watch_run_opts opts = { .sink = sink, .ended = watch_ended, .data = watching };
+    return watch_run_begin(cli, &opts, &watching->run);
+}
+
+static void stop_watch(struct stk_companion *companion)
+{
+    watch_run_stop(STK_CONTAINER(companion, struct watching, companion)->run);
+}
+
+static int attach(struct cli *cli, struct stk_reconcile_req *req)
+{
+    struct watching watching = { .companion = { .begin = begin_watch, .stop = stop_watch } };
+    if (!cli->o.watch)
+        return stk_attach(cli, req, NULL);
+    int rc = stk_cli_prepare_docker(cli);
+    if (rc)
+        return rc;
+    rc = stk_attach(cli, req, &watching.companion);
+    watch_run_free(watching.run);
+    return rc;
+}
+
 static int run(struct cli *cli)
 {
     static char words[] =
@@ -153,7 +201,7 @@ static int run(struct cli *cli)
         if (rc == 0 && !o->wait && !o->no_start && !o->roll_back)
             stk_fallen_tell(cli, &req);
     } else {
-        rc = stk_attach(cli, &req);
+        rc = attach(cli, &req);
     }
     if (o->roll_back && rc == 0 && req.plan->n == 0)
         rc = stk_report_error(cli, &nothing_aside);

@@ -14,6 +14,7 @@ static const struct option_row options[] = {
       "Say of every event what is done, or why nothing is" },
     { "quiet-time", 0, OPT_COUNT, AT(quiet_time), "MS",
       "Act when nothing has changed for that long (default 50), 500 ms late at most" },
+    { "prune", 0, OPT_FLAG, AT(prune), NULL, NULL },
     { 0 },
 };
 

@@ -60,7 +60,7 @@ struct watch_run {
     struct watch_rules rules;
     struct watch_source *sources;
     size_t n_sources;
-    bool stopping, in_round, again;
+    bool stopping, ended, in_round, again;
     bool reload;   /* a file of the stack changed */
     bool catch_up; /* the first round: containers may lack what changed before */
     int step;

@@ -68,14 +68,21 @@ static bool skips(void *data, const char *rel, bool folder)
            is_out(rule->context, path + n + 1, folder);
 }
 
+const char *watch_shown(const struct cli *cli, const char *path)
+{
+    size_t n = strlen(cli->spec->dir);
+    bool below = strncmp(path, cli->spec->dir, n) == 0 && path[n] == '/' && path[n + 1];
+    return below ? path + n + 1 : path;
+}
+
 static void explain(const struct watch_rule *rule, const char *rel, enum stk_file_change what)
 {
     static const char *const words[] = { "is new", "changed", "is gone",
                                          "was touched and is as it was", "is ignored" };
     bool acts = what != STK_FILE_SAME && what != STK_FILE_SKIPPED;
-    watch_say("%s%s%s %s: %s%s%s", rule->spec->path, *rel ? "/" : "", rel, words[what],
-              acts ? watch_rule_word(rule) : "nothing is done for", acts ? " of " : " ",
-              rule->service->name);
+    watch_say("%s%s%s %s: %s%s%s", watch_shown(rule->rules->cli, rule->spec->path), *rel ? "/" : "",
+              rel, words[what], acts ? watch_rule_word(rule) : "nothing is done for",
+              acts ? " of " : " ", rule->service->name);
 }
 
 static void changed(void *data, const char *rel, bool folder, enum stk_file_change what)
@@ -271,6 +278,7 @@ int watch_rules_make(struct watch_rules *rules, struct cli *cli)
     size_t n_old = rules->n, cap = 0;
     int rc = 0;
     rules->n = 0;
+    rules->cli = cli;
     for (size_t i = 0; i < cli->spec->n_services; i++) {
         const struct stk_service *service = &cli->spec->services[i];
         if (!stk_is_named(cli, service->name))

@@ -38,6 +38,7 @@ struct watch_rule {
 
 struct watch_rules {
     struct stk_watcher *watcher;
+    struct cli *cli;
     bool explain;
     struct watch_rule *v;
     size_t n;
@@ -53,6 +54,8 @@ void watch_changes_free(struct watch_change *changes, size_t n);
 /* "sync+restart". */
 const char *watch_rule_word(const struct watch_rule *rule);
 
+/* A path as it is shown: from the project's directory on when it is below. */
+const char *watch_shown(const struct cli *cli, const char *path);
 /* One line on standard output, at once. */
 void watch_say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 

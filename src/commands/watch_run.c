@@ -190,6 +190,7 @@ static void end_round(struct watch_run *run)
         (void)watch_rules_make(&run->rules, run->cli);
         watch_sources_make(run);
     }
+    run->ended = run->stopping;
     if (run->stopping)
         run->opts.ended(run->opts.data);
     else if (run->again)
@@ -292,8 +293,11 @@ int watch_run_begin(struct cli *cli, const struct watch_run_opts *opts, struct w
 
 void watch_run_stop(struct watch_run *run)
 {
-    bool busy = run->in_round;
+    bool ended = run->ended, busy = run->in_round;
     run->stopping = true;
+    if (ended)
+        return;
+    run->ended = !busy;
     if (!busy)
         run->opts.ended(run->opts.data);
     else if (run->acting)

@@ -12,7 +12,7 @@ static void changed(void *data, const char *rel, bool folder, enum stk_file_chan
     if (what == STK_FILE_SAME || what == STK_FILE_SKIPPED)
         return;
     source->changed = true;
-    watch_say("%s changed", source->path);
+    watch_say("%s changed", watch_shown(source->run->cli, source->path));
 }
 
 /* A folder that is mounted as a secret is not looked into. */

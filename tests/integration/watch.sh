@@ -154,4 +154,44 @@ wait_exit "$pid" 10
 run stackctl watch nope
 expect_status 1
 must run stackctl down -t 0
+
+# --- up --watch: beside the logs; builds ---
+
+run stackctl up --watch -d
+expect_status 2
+stack built << END
+name: $project
+services:
+  made:
+    build: .
+    image: $project-made
+    stop_grace_period: 1s
+    develop: {watch: [{path: ., action: rebuild, ignore: ["no/"]}]}
+  web:
+    image: busybox:1.36
+    command: [sh, -c, 'trap "exit 0" TERM; echo began; while :; do sleep 0.05; done']
+    x-stackctl: {watch: [{path: ./res, action: restart}]}
+END
+dockerfile() { printf 'FROM busybox:1.36\nCMD ["sh", "-c", "trap \\"exit 0\\" TERM; %s; while :; do sleep 0.05; done"]\n' "$1" > Dockerfile; }
+dockerfile 'echo made first'
+in_background "$log" "$STACKCTL" up --watch
+wait_for 60 says "Watch enabled"
+wait_for 20 grep -q "made-1 .*made first" "$log"
+id=$(container made)
+printf 'FROM busybox:1.36\nRUN exit 7\n' > Dockerfile
+wait_for 30 says "Rebuilding service \"made\""
+wait_for 30 grep -qE "error.*(exit|non-zero).*7|code: 7" "$log"
+check "a failing build keeps the container" same "$(container made)" "$id"
+dockerfile 'echo made second'
+wait_for 30 grep -q "made-1 .*made second" "$log"
+check "a build that went well replaces it" test "$(container made)" != "$id"
+echo 1 > res
+again() { [ "$(grep -c 'web-1.*began' "$log")" = 2 ]; }
+wait_for 20 again || failed "the logs of what was restarted must be shown"
+kill -INT "$pid"
+wait_exit "$pid" 20
+expect_status 130
+check "all is stopped" same "$(docker ps -q --filter "label=com.docker.compose.project=$project" | wc -l)" 0
+must run stackctl down -t 0
+docker image rm -f "$project-made" > /dev/null 2>&1
 [ "$failures" -eq 0 ] || sed 's/^/  log: /' "$log"
