@@ -146,13 +146,20 @@ void run_job_ended(struct job *job)
     go_on(run);
 }
 
+/* What is taken away needs nobody: it comes after others for the order's sake. */
+static bool takes_away(const struct stk_action *action)
+{
+    return action->verb == STK_STOP || action->verb == STK_KILL || action->verb == STK_REMOVE;
+}
+
 /* The first that comes after action i and cannot do without it, waits looked through; or NULL. */
 static const struct stk_action *first_user(const struct run *run, unsigned i, unsigned *ret)
 {
     for (unsigned k = run->first_user[i]; k < run->first_user[i + 1]; k++) {
         unsigned user = run->users[k].job;
         const struct stk_action *action = run->jobs[user].action;
-        if (run->users[k].kind != STK_AFTER_OK || action->ref.kind != STK_SERVICE || action->part)
+        if (run->users[k].kind != STK_AFTER_OK || action->ref.kind != STK_SERVICE || action->part ||
+            takes_away(action))
             continue;
         if (action->verb == STK_WAIT) {
             action = first_user(run, user, ret);
