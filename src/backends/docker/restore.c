@@ -2,9 +2,11 @@
  * and removed, then it gets its name again and runs. Done twice, or after an attempt that was killed at
  * any step, it comes to the same. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "hooks.h"
 #include "labels.h"
+#include "words.h"
 #include "resolve.h"
 #include "service.h"
 #include "shares.h"
@@ -48,19 +50,41 @@ static void stop_new(struct restore *r)
         take_back(r);
 }
 
+static void on_back(struct restore *r);
+
+static void see_hooks(struct restore *r, const json_t *container)
+{
+    const json_t *labels = stk_json_get(container, "Labels");
+    r->hooked.list = stk_hooks_of(stk_json_str(labels, STK_LABEL_CONFIG), STK_POST_START);
+}
+
+/* The replacement failed when it had stopped the old one and not yet set it aside. */
+static bool stays_stopped(const struct restore *r, const json_t *found)
+{
+    const char *state = stk_json_text(found, "State");
+    return !r->req->create_only && state && strcmp(state, "exited") == 0 &&
+           !stk_replaced_name(stk_container_name(stk_json_get(found, "Names")));
+}
+
 static void on_found(struct restore *r)
 {
     const json_t *list = r->task.call.json;
-    const char *new_id = stk_json_text(stk_found(STK_SERVICE, list), "Id");
+    const json_t *found = stk_found(STK_SERVICE, list);
+    const char *new_id = stk_json_text(found, "Id");
     for (size_t i = 0; i < stk_json_n(list); i++) {
         const json_t *container = stk_json_at(list, i);
         const char *id = stk_json_text(container, "Id");
         if (!r->old_id &&
             stk_name_is_previous(stk_container_name(stk_json_get(container, "Names")), id)) {
-            const json_t *labels = stk_json_get(container, "Labels");
             r->old_id = stk_strdup(id);
-            r->hooked.list = stk_hooks_of(stk_json_str(labels, STK_LABEL_CONFIG), STK_POST_START);
+            see_hooks(r, container);
         }
+    }
+    if (!r->old_id && stays_stopped(r, found)) {
+        r->old_id = stk_strdup(new_id);
+        see_hooks(r, found);
+        on_back(r);
+        return;
     }
     r->new_id = new_id ? stk_strdup(new_id) : NULL;
     if (r->old_id)

@@ -85,6 +85,14 @@ static void found(struct fake_job *job)
     ref.id = NULL;
     struct fake_unit *old = fake_previous_of(job->engine, unit->spec->project, &ref);
     struct fake_unit *u = fake_by_ref(job->engine, unit->spec->project, &ref);
+    bool stays =
+        !old && u && u->state == STK_EXITED && !((struct stk_start_req *)job->req)->create_only;
+    if (stays) { /* it was stopped, and could not be set aside */
+        job->old = stk_arena_strdup(job->arena, u->id);
+        ((struct stk_start_req *)job->req)->changed = true;
+        fake_ask(job, "start", u->name, 0, start_old);
+        return;
+    }
     if (!old) {
         fake_job_end(job, NULL);
         return;
