@@ -113,6 +113,7 @@ must run stackctl up -d
 command -v tmux > /dev/null || skip "no tmux for a terminal"
 screen() { tmux -L "$project" capture-pane -p -t 0; }
 shows() { screen | grep -qE -- "$1"; }
+prompts() { screen | grep . | tail -n 1 | grep -qE -- "$1"; } # nothing is under way
 type_in() { tmux -L "$project" send-keys -t 0 "$@"; }
 trap 'tmux -L "$project" kill-server 2> /dev/null; finish' EXIT
 tmux -L "$project" -f /dev/null new-session -d -x 91 -y 33 "PS1='here> ' bash --norc" || exit 1
@@ -124,13 +125,15 @@ wait_for 10 shows '^33 91$'
 tmux -L "$project" resize-window -t 0 -x 77 -y 22
 new_size() { type_in "stty size" Enter && shows '^22 77$'; }
 wait_for 10 new_size
-type_in "sleep 100; echo is over \$?" Enter
+wait_for 10 prompts '^/ # *$'
+type_in "sh -c 'echo asleep; exec sleep 100'" Enter
+wait_for 10 shows '^asleep'
 type_in C-c
-wait_for 10 shows '\^C'
+wait_for 10 prompts '^/ # *$'
 type_in "echo still here" Enter
 wait_for 10 shows '^still here'
 type_in "exit 5" Enter
-wait_for 10 shows '^here>'
+wait_for 10 prompts '^here> *$' # keys typed before would have been the session's
 type_in "echo code \$?; stty -a | grep -o '.icanon'; stty -a | grep -ow '.echo'" Enter
 wait_for 10 shows '^code 5$'
 check "the terminal is as before" eval '! shows "^-icanon|^-echo$"'
