@@ -1,6 +1,7 @@
 /* interpolate.c — variables put into a text. Knows neither YAML nor where values come from. */
 #include "interpolate.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "arena.h"
@@ -104,6 +105,17 @@ static int put_operator(struct run *r, const char *name, const char *from, const
                 "invalid variable: after its name comes '}' or one of :- - :? ? :+ +");
 }
 
+/* ${services.db.host}: the name behind "services." up to close; 0: it is none. */
+static size_t reference_length(const struct run *r, const char *name, size_t n, const char *close)
+{
+    if (!r->in->reference || n != 8 || strncmp(name, "services.", 9) != 0)
+        return 0;
+    for (const char *p = name + 9; p < close; p++)
+        if (!isalnum((unsigned char)*p) && !strchr("._-", *p))
+            return 0;
+    return (size_t)(close - name) - 9;
+}
+
 /* A variable that begins at the '$' at from; *next is what follows it. */
 static int put_variable(struct run *r, const char *from, const char *end, const char **next)
 {
@@ -122,6 +134,11 @@ static int put_variable(struct run *r, const char *from, const char *end, const 
     memcpy(name, start, n);
     name[n] = '\0';
     *next = braced ? close + 1 : start + n;
+    size_t reference = braced ? reference_length(r, start, n, close) : 0;
+    if (reference) {
+        r->in->reference(r->in->data, start + 9, reference, r->out);
+        return 0;
+    }
     if (braced && start + n < close)
         return put_operator(r, name, from, start + n, close);
     put_plain(r, r->in->lookup(r->in->data, name), name, from, *next);

@@ -11,6 +11,8 @@ struct interpolation {
     const char *(*lookup)(void *data, const char *name);
     /* $V or ${V} of an unset variable, found at offset bytes into the text; may be NULL. */
     void (*unset)(void *data, const char *name, size_t offset, size_t size);
+    /* ${services.NAME}, which is no variable: adds what stands for it. NULL: there is no such thing. */
+    void (*reference)(void *data, const char *name, size_t size, struct stk_buf *out);
     void *data;
     /* where it failed, bytes into the text */
     size_t offset, size;

@@ -8,6 +8,7 @@
 
 #include "arena.h"
 #include "assemble.h"
+#include "discovery.h"
 #include "files.h"
 #include "model.h"
 #include "origin.h"
@@ -234,9 +235,11 @@ static bool load_all(struct load *ld)
     if (ld->opts->no_interpolate)
         return !ld->diags->errors && publish_raw(ld, root);
     struct model m = { 0 };
-    bool ok = model_read(ld, root, &m);
+    bool ok = discovery_check(ld, root);
+    ok &= model_read(ld, root, &m);
     model_enable(ld, &m);
     ok &= model_derive(ld, &m);
+    ok &= discovery_resolve(ld, &m);
     if (!ld->opts->no_consistency && !ld->incomplete)
         model_check(ld, &m);
     if (ld->opts->lint && !ld->incomplete)

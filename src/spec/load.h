@@ -60,6 +60,7 @@ struct load {
     size_t substituted;        /* bytes that interpolation made so far */
     const char *where;         /* "service 'web'": what is being read, for messages; or NULL */
     bool incomplete;           /* a file could not be read: what is not there may be in it */
+    bool has_references;       /* a text asks for ${services...}: discovery.c's */
     bool has_tags;             /* a document uses !reset or !override */
     size_t env_bytes;          /* of env files read so far */
     size_t n_ports;            /* made of ranges so far */

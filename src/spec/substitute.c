@@ -6,6 +6,7 @@
 
 #include "arena.h"
 #include "buf.h"
+#include "discovery.h"
 #include "interpolate.h"
 #include "origin.h"
 
@@ -54,12 +55,19 @@ static void unset(void *data, const char *name, size_t offset, size_t size)
              "variable '%s' is not set, so it is left blank", name);
 }
 
+static void reference(void *data, const char *name, size_t size, struct stk_buf *out)
+{
+    discovery_keep(((struct site *)data)->ld, name, size, out);
+}
+
 const char *substitute_text(struct load *ld, const struct node *node)
 {
     if (!strchr(node->text, '$'))
         return node->text;
     struct site site = { .ld = ld, .node = node };
-    struct interpolation in = { .lookup = lookup, .unset = unset, .data = &site };
+    struct interpolation in = {
+        .lookup = lookup, .unset = unset, .reference = reference, .data = &site
+    };
     STK_CLEANUP(stk_buf_clearp) struct stk_buf out;
     stk_buf_init(&out, MAX_VALUE);
     struct stk_error err = { 0 };

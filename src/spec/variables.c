@@ -67,7 +67,8 @@ static void find(struct finding *f, const char *p, const char *end, unsigned dep
             continue;
         const char *name = p + braced, *close = braced ? closing(name, end) : end;
         size_t n = name_length(name, close);
-        if (n)
+        bool reference = braced && n == 8 && strncmp(name, "services.", 9) == 0;
+        if (n && !reference)
             note(f, name, n, name + n, braced ? close : name + n, depth);
         p = braced ? close : name + n - 1;
     }
