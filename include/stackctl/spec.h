@@ -461,6 +461,7 @@ struct stk_spec_more;
 struct stk_spec {
     const char *project;                /* name of the project */
     const char *dir;                    /* absolute project directory */
+    const char *instance;               /* its name ends the project's; NULL: the stack itself */
     struct stk_strs files;              /* absolute paths, in order; "-" for standard input */
     struct stk_strs env_files;          /* absolute paths given by --env-file */
     const struct stk_service *services; /* enabled ones, sorted by name */
@@ -485,6 +486,11 @@ struct stk_spec_opts {
     struct stk_strs files;         /* -f; empty: COMPOSE_FILE, then discovery from cwd upwards */
     const char *project;           /* -p, or NULL */
     const char *project_directory; /* --project-directory, or NULL */
+    const char *instance;          /* a stack beside the others of the file; "auto": by the git worktree, none
+                                      in the main one; NULL: as the files say */
+    /* The host port that the instance has for what key stands for; NULL: the one in the file. */
+    int (*instance_port)(const char *project, const char *dir, const char *key, unsigned *ret,
+                         struct stk_error *reterr);
     struct stk_strs env_files;     /* --env-file; empty: .env beside the first file */
     struct stk_strs profiles;      /* --profile; empty: COMPOSE_PROFILES */
     struct stk_strs services;      /* named on the command line: their profiles become active */

@@ -23,6 +23,7 @@ struct options {
     const char *author, *message; /* of commit */
     const char *example; /* of env init */
     struct stk_strs with; /* of init */
+    const char *instance; /* global */
     struct stk_strs change;
     struct stk_opt timeout, wait_timeout, lock_timeout, index;
     bool detach, wait, roll_back, force_recreate, no_recreate, no_deps, always_recreate_deps, no_start;

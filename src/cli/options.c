@@ -19,6 +19,8 @@ const struct option_row stk_global_options[] = {
       "What relative paths are relative to (default: where the first file is)" },
     { "env-file", 0, OPT_LIST, AT(env_files), "FILE", "Instead of .env; may be repeated" },
     { "profile", 0, OPT_LIST, AT(profiles), "NAME", "Enable a profile; may be repeated" },
+    { "instance", 0, OPT_STRING, AT(instance), "NAME",
+      "A stack of its own beside others of the same file; auto: one for each git worktree" },
     { "host", 'H', OPT_STRING, AT(host), "URL",
       "Engine, as unix://PATH, tcp://HOST:PORT or ssh://[USER@]HOST" },
     { "context", 0, OPT_STRING, AT(context), "NAME", "Engine, by the name of a docker context" },

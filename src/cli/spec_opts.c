@@ -2,6 +2,7 @@
 #include <stdint.h>
 
 #include "command.h"
+#include "instance_ports.h"
 
 /* `config -q` says whether `up` would take the file. */
 static bool only_checks(const struct cli *cli)
@@ -33,6 +34,8 @@ struct stk_spec_opts stk_cli_spec_opts(const struct cli *cli)
         .files = cli->o.files,
         .project = cli->o.project,
         .project_directory = cli->o.project_directory,
+        .instance = cli->o.instance,
+        .instance_port = instance_port,
         .env_files = cli->o.env_files,
         .profiles = cli->o.profiles,
         .services = services_of(cli),

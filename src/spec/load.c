@@ -10,6 +10,7 @@
 #include "assemble.h"
 #include "discovery.h"
 #include "files.h"
+#include "instance.h"
 #include "model.h"
 #include "origin.h"
 #include "project.h"
@@ -238,6 +239,7 @@ static bool load_all(struct load *ld)
     bool ok = discovery_check(ld, root);
     ok &= model_read(ld, root, &m);
     model_enable(ld, &m);
+    ok &= instance_apply(ld, &m);
     ok &= model_derive(ld, &m);
     ok &= discovery_resolve(ld, &m);
     if (!ld->opts->no_consistency && !ld->incomplete)

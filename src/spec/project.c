@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "arena.h"
+#include "instance.h"
 #include "origin.h"
 #include "substitute.h"
 
@@ -39,7 +40,7 @@ static const char *checked(struct load *ld, const char *name, const char *from)
     return NULL;
 }
 
-const char *project_name(struct load *ld, struct node *const *docs, size_t n)
+static const char *base_name(struct load *ld, struct node *const *docs, size_t n)
 {
     const char *variable = load_var(ld, "COMPOSE_PROJECT_NAME");
     if (ld->opts->project && *ld->opts->project) {
@@ -84,4 +85,14 @@ const char *project_name(struct load *ld, struct node *const *docs, size_t n)
     stk_diags_add(ld->diags, &d, "the directory '%s' gives no project name",
                   ld->dir ? ld->dir : "");
     return NULL;
+}
+
+const char *project_name(struct load *ld, struct node *const *docs, size_t n)
+{
+    const char *variable = load_var(ld, "COMPOSE_PROJECT_NAME");
+    bool named = (ld->opts->project && *ld->opts->project) || (variable && *variable);
+    const char *name = base_name(ld, docs, n);
+    if (!name || !instance_find(ld, docs, n, named, &ld->spec->instance))
+        return NULL;
+    return ld->spec->instance ? load_printf(ld, "%s-%s", name, ld->spec->instance) : name;
 }
