@@ -14,13 +14,15 @@ extern const struct command stk_cmd_stats;
 extern const struct command stk_cmd_volumes;
 extern const struct command stk_cmd_commit;
 extern const struct command stk_cmd_export;
-extern const struct command stk_cmd_doctor, stk_cmd_env, stk_cmd_status;
+extern const struct command stk_cmd_doctor, stk_cmd_env, stk_cmd_status, stk_cmd_init, stk_cmd_dev;
 extern const struct command stk_cmd_build, stk_cmd_pull, stk_cmd_push, stk_cmd_images;
 extern const struct command stk_cmd_exec;
 extern const struct command stk_cmd_run;
 extern const struct command stk_cmd_attach;
 
 const struct command *const stk_commands[] = {
+    &stk_cmd_init,
+    &stk_cmd_dev,
     &stk_cmd_up,
     &stk_cmd_down,
     &stk_cmd_ps,

@@ -5,6 +5,8 @@
 #include "command.h"
 
 int env_init(struct cli *cli);  /* env_init.c: .env from .env.example */
+/* The same as a step of something larger: what is left open is only told. */
+int env_prepare(struct cli *cli);
 int env_check(struct cli *cli); /* env_check.c: what the stack needs, and what is missing */
 
 /* An address of a service as a process of this machine reaches it. */

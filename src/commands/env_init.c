@@ -31,6 +31,7 @@ struct making {
     struct stk_buf out, generated, missing;
     size_t kept, added;
     mode_t mode;
+    bool step; /* of something larger */
 };
 
 static int fail(struct cli *cli, enum stk_code code, const char *what, const char *path)
@@ -267,11 +268,15 @@ static int find_example(struct making *m, const char *dir, char **ret)
 
 static int tell(struct making *m)
 {
+    if (m->step && m->missing.size)
+        stk_warn("still without a value in %s: %s", m->shown, m->missing.bytes);
+    if (m->step && !m->added)
+        return 0;
     const char *example = m->example ? strrchr(m->example, '/') : NULL;
     fprintf(stderr, "%s: %zu added, %zu kept%s%s%s%s\n", m->shown, m->added, m->kept,
             m->example ? ", from " : "", m->example ? (example ? example + 1 : m->example) : "",
             m->generated.size ? "; generated " : "", m->generated.size ? m->generated.bytes : "");
-    if (!m->missing.size)
+    if (m->step || !m->missing.size)
         return 0;
     struct stk_error err = { 0 };
     stk_fail(
@@ -297,7 +302,7 @@ static int make(struct making *m, const char *dir)
     m->n_have = env_lines(cli->arena, old ? old : "", &m->have);
     m->n_wanted = env_lines(cli->arena, example ? example : "", &m->wanted);
     compose(m, old);
-    if (!old && !m->example && !m->n_needs && !m->added) {
+    if (!old && !m->example && !m->n_needs && !m->added && !m->step) {
         fputs("nothing to do: there is no .env.example, and the stack uses no variables\n", stderr);
         return 0;
     }
@@ -314,9 +319,9 @@ static const char *directory(struct cli *cli, const char *found)
     return cli->o.project_directory ? cli->o.project_directory : ".";
 }
 
-int env_init(struct cli *cli)
+static int init(struct cli *cli, bool step)
 {
-    struct making m = { .cli = cli, .mode = 0600 };
+    struct making m = { .cli = cli, .mode = 0600, .step = step };
     const char *dir = NULL;
     struct stk_diags diags = { 0 };
     stk_buf_init(&m.out, 4 * MAX_FILE);
@@ -337,4 +342,14 @@ int env_init(struct cli *cli)
     stk_buf_clear(&m.generated);
     stk_buf_clear(&m.missing);
     return rc;
+}
+
+int env_init(struct cli *cli)
+{
+    return init(cli, false);
+}
+
+int env_prepare(struct cli *cli)
+{
+    return init(cli, true);
 }
