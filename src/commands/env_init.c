@@ -30,8 +30,8 @@ struct making {
     size_t n_needs;
     struct stk_buf out, generated, missing;
     size_t kept, added;
-    mode_t mode;
-    bool step; /* of something larger */
+    struct stat was; /* the .env; st_mode 0: there was none */
+    bool step;       /* of something larger */
 };
 
 static int fail(struct cli *cli, enum stk_code code, const char *what, const char *path)
@@ -44,7 +44,7 @@ static int fail(struct cli *cli, enum stk_code code, const char *what, const cha
 }
 
 /* The whole text in the arena; *ret NULL when there is none. 0 or the exit status. */
-static int read_text(struct cli *cli, const char *path, char **ret, mode_t *ret_mode)
+static int read_text(struct cli *cli, const char *path, char **ret, struct stat *ret_stat)
 {
     struct stat st;
     *ret = NULL;
@@ -63,8 +63,8 @@ static int read_text(struct cli *cli, const char *path, char **ret, mode_t *ret_
     close(fd);
     if (n < 0)
         return fail(cli, STK_ENOFILE, "cannot read", path);
-    if (ret_mode)
-        *ret_mode = st.st_mode & 0777;
+    if (ret_stat)
+        *ret_stat = st;
     *ret = text;
     return 0;
 }
@@ -225,11 +225,14 @@ static int write_file(struct making *m)
     char *real = realpath(m->path, NULL); /* through a link, not instead of it */
     const char *path = real ? real : m->path;
     STK_CLEANUP(stk_charp) char *tmp = stk_printf("%s.%d", path, (int)getpid());
-    int fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, m->mode);
+    mode_t mode = m->was.st_mode ? m->was.st_mode & 0777 : 0600;
+    int fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0)
         return fail(m->cli, STK_EFAIL, "cannot write", m->shown);
-    bool ok =
-        write(fd, m->out.bytes, m->out.size) == (ssize_t)m->out.size && fchmod(fd, m->mode) == 0;
+    bool ok = write(fd, m->out.bytes, m->out.size) == (ssize_t)m->out.size;
+    if (m->was.st_mode && fchown(fd, m->was.st_uid, m->was.st_gid) != 0)
+        mode &= 0700; /* it could not stay its owner's: then it is nobody else's */
+    ok = fchmod(fd, mode) == 0 && ok;
     ok = fsync(fd) == 0 && ok;
     ok = close(fd) == 0 && ok;
     if (ok && rename(tmp, path) == 0)
@@ -294,7 +297,7 @@ static int make(struct making *m, const char *dir)
     struct cli *cli = m->cli;
     m->shown = cli->o.env_files.n == 1 ? cli->o.env_files.v[0] : ".env";
     m->path = cli->o.env_files.n == 1 ? m->shown : stk_arena_printf(cli->arena, "%s/.env", dir);
-    int rc = read_text(cli, m->path, &old, &m->mode);
+    int rc = read_text(cli, m->path, &old, &m->was);
     if (!rc)
         rc = find_example(m, dir, &example);
     if (rc)
@@ -321,7 +324,7 @@ static const char *directory(struct cli *cli, const char *found)
 
 static int init(struct cli *cli, bool step)
 {
-    struct making m = { .cli = cli, .mode = 0600, .step = step };
+    struct making m = { .cli = cli, .step = step };
     const char *dir = NULL;
     struct stk_diags diags = { 0 };
     stk_buf_init(&m.out, 4 * MAX_FILE);

@@ -54,6 +54,13 @@ run stackctl env init
 expect_status 0
 check "what was written stays" grep -q '^MAIL_TO=me@example.org$' .env
 check "secrets are stable" same "$(grep APP_TOKEN .env)" "$(grep APP_TOKEN first)"
+if [ "$(id -u)" -eq 0 ]; then
+    chown 1234 .env && chmod 640 .env
+    echo 'MORE=1' >> .env.example
+    must run stackctl env init
+    check "it stays its owner's" same "$(stat -c %u:%a .env)" 1234:640
+    check "and has what is new" grep -q '^MORE=1$' .env
+fi
 must run stackctl env check
 expect out matches '^APP_TOKEN +set +.env'
 APP_TOKEN=x run stackctl env check
@@ -66,6 +73,13 @@ expect_status 14
 expect err contains "cannot read 'folder': Is a directory"
 run stackctl env init --example nothing
 expect_status 14
+mv .env.example kept
+ln -s .env.example .env.example
+run stackctl env init
+expect_status 14
+expect err contains ".env.example': Too many levels of symbolic links"
+check "nothing was lost" grep -q '^MAIL_TO=me@example.org$' .env
+mv -f kept .env.example
 if [ "$(id -u)" -ne 0 ]; then
     chmod 000 .env.example
     run stackctl env init
