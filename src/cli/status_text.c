@@ -24,8 +24,17 @@ static const struct {
     [ABSENT] = { "absent", false },
 };
 
-static enum verdict judge(const struct stk_status *st)
+bool status_is_open(const struct stk_status *st)
 {
+    bool outside = st->own_config && strstr(st->own_config, "\"ready\"");
+    return st->state == STK_RUNNING && st->health != STK_HEALTH_UNHEALTHY &&
+           (st->health == STK_HEALTH_STARTING || outside);
+}
+
+static enum verdict judge(const struct stk_status *st, enum status_asked asked)
+{
+    if (asked != STATUS_NOT_ASKED)
+        return asked == STATUS_IS_READY ? READY : STARTING;
     switch (st->state) {
     case STK_RUNNING:
         return st->health == STK_HEALTH_HEALTHY     ? READY
@@ -77,6 +86,11 @@ static void put_error(struct stk_buf *out, const struct stk_status *st)
         stk_buf_add(out, words.bytes, strcspn(words.bytes, "\r\n"));
 }
 
+static enum status_asked asked_of(const struct stack_status *status, size_t i)
+{
+    return status->asked ? status->asked[i] : STATUS_NOT_ASKED;
+}
+
 struct drawing {
     const struct stack_status *status;
     struct table table;
@@ -85,7 +99,7 @@ struct drawing {
 };
 
 static void add_row(struct drawing *d, const char *lead, const char *name,
-                    const struct stk_status *st, bool numbered)
+                    const struct stk_status *st, enum status_asked asked, bool numbered)
 {
     STK_CLEANUP(stk_buf_clearp) struct stk_buf since, ports, error;
     static const struct stk_status absent = { .state = STK_ABSENT };
@@ -100,7 +114,7 @@ static void add_row(struct drawing *d, const char *lead, const char *name,
     put_since(&since, st, d->status->now_ms);
     ps_ports(&ports, st);
     put_error(&error, st);
-    const char *cells[] = { first,       verdicts[judge(st)].word,
+    const char *cells[] = { first,       verdicts[judge(st, asked)].word,
                             since.bytes, st->state == STK_ABSENT ? "" : restarts,
                             ports.bytes, error.bytes };
     for (size_t i = 0; i < STK_LEN(cells); i++)
@@ -119,10 +133,10 @@ static void add_instances(struct drawing *d, const char *lead, const char *servi
 {
     size_t n = count_of(d->status, service);
     if (n == 0)
-        add_row(d, lead, service, NULL, false);
+        add_row(d, lead, service, NULL, STATUS_NOT_ASKED, false);
     for (size_t i = 0; i < d->status->n; i++)
         if (stk_streq(d->status->v[i]->ref.name, service))
-            add_row(d, lead, service, d->status->v[i], n > 1);
+            add_row(d, lead, service, d->status->v[i], asked_of(d->status, i), n > 1);
 }
 
 /* A service, then what it needs below it; what stands there already is not said twice. */
@@ -188,13 +202,13 @@ char *status_text(const struct stack_status *status)
     return text;
 }
 
-static json_t *instance_json(const struct stk_status *st, const char *service, int64_t now_ms)
+static json_t *instance_json(const struct stk_status *st, const char *service,
+                             enum status_asked asked)
 {
     STK_CLEANUP(stk_buf_clearp) struct stk_buf error;
-    enum verdict verdict = judge(st);
+    enum verdict verdict = judge(st, asked);
     int64_t since = st->state == STK_RUNNING ? st->started_ms : st->finished_ms;
     json_t *object = json_object(), *ports = json_array();
-    (void)now_ms;
     stk_buf_init(&error, STK_MIB);
     put_error(&error, st);
     json_object_set_new(object, "service", stk_json_text_of(service));
@@ -224,12 +238,12 @@ json_t *status_json(const struct stack_status *status)
     static const struct stk_status absent = { .state = STK_ABSENT };
     json_t *object = json_object(), *list = json_array();
     for (size_t i = 0; i < status->n; i++)
-        json_array_append_new(list,
-                              instance_json(status->v[i], status->v[i]->ref.name, status->now_ms));
+        json_array_append_new(
+            list, instance_json(status->v[i], status->v[i]->ref.name, asked_of(status, i)));
     for (size_t i = 0; status->spec && i < status->spec->n_services; i++)
         if (!count_of(status, status->spec->services[i].name))
             json_array_append_new(
-                list, instance_json(&absent, status->spec->services[i].name, status->now_ms));
+                list, instance_json(&absent, status->spec->services[i].name, STATUS_NOT_ASKED));
     json_object_set_new(object, "project", stk_json_text_of(status->project));
     json_object_set_new(object, "ready", json_boolean(status_is_ready(status)));
     json_object_set_new(object, "instances", list);
@@ -239,7 +253,7 @@ json_t *status_json(const struct stack_status *status)
 bool status_is_ready(const struct stack_status *status)
 {
     for (size_t i = 0; i < status->n; i++)
-        if (!verdicts[judge(status->v[i])].fine)
+        if (!verdicts[judge(status->v[i], asked_of(status, i))].fine)
             return false;
     for (size_t i = 0; status->spec && i < status->spec->n_services; i++)
         if (!count_of(status, status->spec->services[i].name) && status->spec->services[i].replicas)

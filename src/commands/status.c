@@ -23,6 +23,7 @@ static const struct option_row options[] = {
     { 0 },
 };
 
+enum { ASK_MS = 1000 };  /* for an instance that is asked itself */
 enum { SETTLE_MS = 50 }; /* what comes together is shown together */
 
 struct details { /* of each instance, asked for by its own inspect */
@@ -59,6 +60,34 @@ static int look(struct cli *cli, struct stk_seen **ret_seen, struct details *det
         stk_runtime_inspect(cli->rt, req);
     }
     return together_run(&together);
+}
+
+/* The engine looks on its own schedule, so its word may be half a minute old: those it does not know of yet
+ * are asked as `wait` does. */
+static int ask(struct cli *cli, const struct stk_status *const *v, size_t n,
+               enum status_asked *asked)
+{
+    struct together together = { .cli = cli };
+    struct stk_wait_req *reqs = stk_alloc((n + 1) * sizeof(*reqs));
+    for (size_t i = 0; i < n; i++) {
+        reqs[i] = (struct stk_wait_req){ .op = { .timeout_ms = ASK_MS },
+                                         .ref = v[i]->ref,
+                                         .until = STK_UNTIL_READY };
+        if (!status_is_open(v[i]))
+            continue;
+        asked[i] = STATUS_IS_NOT;
+        together_add(&together, &reqs[i].op);
+        stk_runtime_wait_healthy(cli->rt, &reqs[i]);
+    }
+    int rc = together_run(&together);
+    for (size_t i = 0; i < n; i++) {
+        if (asked[i] == STATUS_IS_NOT && !reqs[i].op.err.code)
+            asked[i] = STATUS_IS_READY;
+        stk_seen_free(reqs[i].seen);
+        stk_error_clear(&reqs[i].op.err);
+    }
+    free(reqs);
+    return rc;
 }
 
 /* Those that are there still. */
@@ -105,8 +134,13 @@ static int show(struct cli *cli, bool *ret_ready)
     if (!rc) {
         const struct stk_status **v = stk_alloc((details.n + 1) * sizeof(struct stk_status *));
         struct stack_status status = gather(cli, &details, v);
+        enum status_asked *asked = stk_alloc((status.n + 1) * sizeof(*asked));
+        rc = ask(cli, v, status.n, asked);
+        status.asked = asked;
         *ret_ready = status_is_ready(&status);
-        print(cli, &status);
+        if (!rc)
+            print(cli, &status);
+        free(asked);
         free(v);
     }
     clear(&details);

@@ -15,7 +15,7 @@ services:
     init: true
     environment: { TOKEN: "\${APP_TOKEN:?}", LEVEL: "\${LEVEL:-info}", REGION: "\${REGION}" }
     ports: ["$listen:80"]
-    healthcheck: { test: [CMD, "true"], interval: 1s }
+    healthcheck: { test: [CMD, "true"], interval: 30s }
     depends_on: { job: { condition: service_completed_successfully } }
   job:
     image: busybox:1.36
@@ -24,6 +24,12 @@ services:
     image: busybox:1.36
     command: [sh, -c, "exit 3"]
     profiles: [bad]
+  late:
+    image: busybox:1.36
+    command: [sleep, "1000"]
+    init: true
+    profiles: [late]
+    x-stackctl: { ready: { file: /up } }
 END
 
 # --- env check and env init ---
@@ -133,11 +139,10 @@ in_background "$work/follow" "$STACKCTL" status -w
 follower=$pid
 wait_for 10 grep -q '^web .*absent' "$work/follow"
 must run stackctl up -d --wait
-wait_for 20 stackctl status --exit-code # the engine's own verdict comes on its schedule
 must run stackctl status --exit-code
 expect out matches "^web +ready .* 0 +.*:$listen->80/tcp"
 expect out matches '^└─ job +done'
-wait_for 10 grep -qE '^web +ready' "$work/follow"
+wait_for 20 grep -qE '^web +ready' "$work/follow"
 check "watching asks only when something happens" test "$(grep -c '^SERVICE' "$work/follow")" -lt 30
 kill -INT "$follower"
 wait_exit "$follower" 10
@@ -148,6 +153,14 @@ run stackctl --profile bad up -d
 run stackctl --profile bad wait --for exited bad
 run stackctl --profile bad status bad
 expect out matches '^bad +not ready .* exited with code 3'
+
+must run stackctl --profile late up -d late
+run stackctl status --exit-code late
+expect_status 5
+expect out matches '^late +starting'
+docker exec "$project-late-1" touch /up
+must run stackctl status --exit-code late
+expect out matches '^late +ready'
 
 # --- env SERVICE ---
 
