@@ -51,13 +51,18 @@ def best(program, path):
     return None if None in runs else (min(r[0] for r in runs), min(r[1] for r in runs))
 
 
-with tempfile.TemporaryDirectory() as folder:
-    path = os.path.join(folder, "compose.yaml")
-    for n in (10, 100, 1000, 10000):
-        with open(path, "w") as out:
-            out.write(stack(n))
-        cells = []
-        for program in sys.argv[1:]:
-            took = best(program, path)
-            cells.append(f"{os.path.basename(program)} " + (f"{took[0]:7.3f} s {took[1] / 1024:7.1f} MiB" if took else "failed"))
-        print(f"{n:6d} services   {os.path.getsize(path) / 1024:7.0f} KiB   " + "   ".join(cells), flush=True)
+def main(programs):
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "compose.yaml")
+        for n in (10, 100, 1000, 10000):
+            with open(path, "w") as out:
+                out.write(stack(n))
+            cells = []
+            for program in programs:
+                took = best(program, path)
+                cells.append(f"{os.path.basename(program)} " + (f"{took[0]:7.3f} s {took[1] / 1024:7.1f} MiB" if took else "failed"))
+            print(f"{n:6d} services   {os.path.getsize(path) / 1024:7.0f} KiB   " + "   ".join(cells), flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
