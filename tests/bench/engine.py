@@ -6,6 +6,7 @@ import json
 import os
 import socket
 import threading
+import time
 import urllib.parse
 
 HOST = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock")
@@ -62,13 +63,24 @@ def bring_up(project, n):
     return together(start, range(n))
 
 
+def remove_network(name):
+    """The engine lets go of endpoints a moment late, and says until then that the network is in use."""
+    for more in range(100, -1, -1):
+        try:
+            return ask("DELETE", "/networks/" + name, absent_is_fine=True)
+        except RuntimeError:
+            if not more:
+                raise
+        time.sleep(0.1)
+
+
 def take_down(project, ids):
     def remove(made):
         ask("POST", f"/containers/{made}/stop?t=2")
         ask("DELETE", f"/containers/{made}")
 
     together(remove, ids)
-    ask("DELETE", "/networks/" + project)
+    remove_network(project)
 
 
 def read_logs(ids):
@@ -90,7 +102,7 @@ def clean(project):
     together(lambda c: ask("DELETE", f"/containers/{c['Id']}?force=1&v=1", absent_is_fine=True), containers(project))
     filters = urllib.parse.quote(json.dumps({"label": [f"com.docker.compose.project={project}"]}))
     for network in ask("GET", "/networks?filters=" + filters):
-        ask("DELETE", "/networks/" + network["Id"], absent_is_fine=True)
+        remove_network(network["Id"])
 
 
 def version():

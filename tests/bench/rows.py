@@ -4,6 +4,7 @@ import contextlib
 import os
 import shutil
 import subprocess
+import sys
 import time
 
 import config
@@ -32,6 +33,10 @@ PROJECT = f"bench{os.getpid()}"
 MIB = 1024 * 1024
 
 
+class Failed(Exception):
+    """A program ended with something else than success."""
+
+
 class Run:
     """One run of a program: what it took."""
 
@@ -44,7 +49,7 @@ class Run:
             self.wall = time.monotonic() - began
             if child.returncode:
                 err.seek(0)
-                raise RuntimeError(f"{' '.join(command)}: exit {child.returncode}: {err.read()[-500:].decode()}")
+                raise Failed(f"{' '.join(command)}: exit {child.returncode}: {err.read()[-500:].decode()}")
         self.cpu = used.ru_utime + used.ru_stime
 
 
@@ -53,6 +58,7 @@ class Bench:
 
     def __init__(self, programs, folder, rounds):
         self.programs, self.folder, self.rounds = programs, folder, rounds
+        self.failures = []
 
     def write(self, text):
         with open(os.path.join(self.folder, "compose.yaml"), "w") as out:
@@ -66,6 +72,15 @@ class Bench:
 
     def run(self, name, *arguments):
         return Run([self.programs[name], "-p", PROJECT, *arguments], self.folder)
+
+    def change(self, took, name, *arguments):
+        """took[name] is the time it takes; no figure, and nothing left, when it fails, as others may."""
+        try:
+            took[name] = self.run(name, *arguments).wall
+        except Failed as failed:
+            print(failed, file=sys.stderr)
+            self.failures.append(str(failed))
+            engine.clean(PROJECT)
 
     def both(self, row, turn, *arguments):
         """Time, and in runs of their own memory."""
@@ -151,8 +166,8 @@ def up_and_down(n):
                     up[c], ids = timed(engine.bring_up, PROJECT, n)
                     down[c], _ = timed(engine.take_down, PROJECT, ids)
                 else:
-                    up[c] = bench.run(c, "up", "-d").wall
-                    down[c] = bench.run(c, "down").wall
+                    bench.change(up, c, "up", "-d")
+                    bench.change(down, c, "down")
             yield {f"up-{n}": up, f"down-{n}": down}
     return group
 
@@ -164,8 +179,8 @@ def tree(bench):
     for turn in bench.turns():
         took = {}
         for c in turn:
-            took[c] = bench.run(c, "up", "-d").wall
-            bench.run(c, "down")
+            bench.change(took, c, "up", "-d")
+            bench.change({}, c, "down")
         yield {"tree-40": took}
 
 
@@ -178,8 +193,8 @@ def chain(bench):
     for turn in bench.turns():
         took = {}
         for c in turn:
-            took[c] = bench.run(c, "up", "--wait").wall
-            bench.run(c, "down")
+            bench.change(took, c, "up", "--wait")
+            bench.change({}, c, "down")
         yield {"chain-5": took}
 
 
@@ -215,12 +230,12 @@ def wakeups(pid):
 
 
 def watched(bench, name):
-    """(MiB, wake-ups) of a logs -f to which nothing happens. It has settled when it slept for a second."""
+    """(MiB, wake-ups) of a logs -f to which nothing happens. It has settled by then: limits on connecting are over."""
     with open(os.devnull, "r+b") as nothing:
         child = subprocess.Popen([bench.programs[name], "-p", PROJECT, "logs", "-f"], stdin=nothing, stdout=nothing,
                                  stderr=nothing, cwd=bench.folder)
     try:
-        time.sleep(5)
+        time.sleep(8)
         before = wakeups(child.pid)
         time.sleep(10)
         return of_process(child.pid, "status", "VmRSS:") / 1024, wakeups(child.pid) - before

@@ -54,7 +54,7 @@ def figure(values, unit):
 
 
 def ratio(samples, other):
-    pairs = [(s["stackctl"], s[other]) for s in samples if s.get(other)]
+    pairs = [(s["stackctl"], s[other]) for s in samples if s.get(other) and "stackctl" in s]
     return statistics.median(a / b for a, b in pairs) if pairs else None
 
 
@@ -105,13 +105,14 @@ def main():
     about = machine(found)
     try:
         with tempfile.TemporaryDirectory() as folder:
-            samples = measure(rows.Bench(found, folder, args.rounds), args.row)
+            bench = rows.Bench(found, folder, args.rounds)
+            samples = measure(bench, args.row)
     finally:
         engine.clean(rows.PROJECT)
     table = markdown([line_of(name, figures) for name, figures in samples.items()])
     print(table)
     with open(args.json, "w") as out:
-        json.dump({**about, "lines": rows.LINES, "samples": samples,
+        json.dump({**about, "lines": rows.LINES, "samples": samples, "failures": bench.failures,
                    "ratios": {name: {other: ratio(s, other) for other in ("compose", "floor")} for name, s in samples.items()}},
                   out, indent=1)
     if args.page:
