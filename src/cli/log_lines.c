@@ -95,9 +95,9 @@ struct log_printer *log_printer_new(const struct cli *cli)
     return log_printer_open(&look);
 }
 
-void log_printer_check(const struct log_printer *printer)
+void log_printer_watch(struct log_printer *printer)
 {
-    log_out_check(&printer->outs[0]);
+    log_out_watch(&printer->outs[0]);
 }
 
 void log_printer_widen(struct log_printer *printer, const char *name)

@@ -25,9 +25,9 @@ struct log_look {
 };
 struct log_printer *log_printer_open(const struct log_look *look);
 
-/* Ends the program when nobody reads standard output any more, without waiting for the next line:
- * for `logs -f | grep -m1 ready`. */
-void log_printer_check(const struct log_printer *printer);
+/* From now on the program ends when nobody reads standard output any more, without waiting for the
+ * next line: for `logs -f | grep -m1 ready`. */
+void log_printer_watch(struct log_printer *printer);
 
 /* One instance; name is its prefix ("web-1") and is copied, service decides the colour. The prefix
  * column is as wide as the widest name told so far. */

@@ -3,10 +3,12 @@
 #include "log_out.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "arena.h"
@@ -66,6 +68,22 @@ void log_out_check(const struct log_out *out)
         cannot_write(EPIPE);
 }
 
+static void reader_left(struct stk_poll *poll)
+{
+    log_out_check(poll->data);
+}
+
+/* Only a pipe tells: its writing end can be read when nobody has the other any more. */
+void log_out_watch(struct log_out *out)
+{
+    struct stat st;
+    bool writes_only = (fcntl(out->fd, F_GETFL) & O_ACCMODE) == O_WRONLY;
+    if (!writes_only || fstat(out->fd, &st) != 0 || !S_ISFIFO(st.st_mode))
+        return;
+    out->reader = (struct stk_poll){ .ready = reader_left, .data = out };
+    stk_poll_start(out->loop, &out->reader, out->fd, STK_POLL_READ);
+}
+
 static void maybe_flush(struct log_out *out)
 {
     if (out->ready.size >= READY_ENOUGH) {
@@ -115,6 +133,7 @@ void log_out_clear(struct log_out *out)
     if (out->holder)
         break_line(out);
     stk_timer_stop(&out->timer);
+    stk_poll_stop(&out->reader);
     log_out_flush(out);
     stk_buf_clear(&out->ready);
     stk_buf_clear(&out->waiting);

@@ -14,6 +14,7 @@ struct log_out {
     struct stk_loop *loop;
     struct stk_timer timer;
     bool armed;
+    struct stk_poll reader;
 };
 
 void log_out_init(struct log_out *out, struct stk_loop *loop, int fd);
@@ -27,5 +28,7 @@ bool log_out_holds(const struct log_out *out, const void *who);
 void log_out_flush(struct log_out *out);
 /* Ends the program when nobody reads any more, as a write would. */
 void log_out_check(const struct log_out *out);
+/* From now on that is noticed by itself, without looking now and then: for what may write nothing for hours. */
+void log_out_watch(struct log_out *out);
 
 #endif

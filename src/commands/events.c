@@ -29,10 +29,7 @@ struct events {
     struct cli *cli;
     struct stk_event_stream_req req;
     struct log_out out;
-    struct stk_timer look; /* whether anybody still reads, when nothing happens */
 };
-
-enum { LOOK_MS = 1000 };
 
 /* "2026-01-31 11:57:55.123456", in the time zone of this process, as Docker Compose has it. */
 static void add_time(struct stk_buf *out, int64_t ns)
@@ -119,13 +116,6 @@ static void news_came(struct stk_event_stream_req *req, enum stk_stream_news new
     }
 }
 
-static void look(struct stk_timer *timer)
-{
-    struct events *events = timer->data;
-    log_out_check(&events->out);
-    stk_timer_start(events->cli->loop, timer, LOOK_MS);
-}
-
 /* 0 or the exit status. */
 static int take_time(struct cli *cli, const char *option, const char **text)
 {
@@ -169,10 +159,8 @@ static int run(struct cli *cli)
     };
     together_add(&together, &events.req.op);
     stk_docker_event_stream(cli->docker, &events.req);
-    events.look = (struct stk_timer){ .fire = look, .data = &events };
-    stk_timer_start(cli->loop, &events.look, LOOK_MS);
+    log_out_watch(&events.out);
     rc = together_run(&together);
-    stk_timer_stop(&events.look);
     log_out_clear(&events.out);
     if (!rc && events.req.op.err.code)
         rc = stk_report_error(cli, &events.req.op.err);

@@ -10,6 +10,7 @@
 #include "log_lines.h"
 #include "log_time.h"
 #include "loop.h"
+#include "stackctl/docker/event_stream.h"
 #include "text.h"
 
 #define AT(member) offsetof(struct options, member)
@@ -26,7 +27,8 @@ static const struct option_row options[] = {
     { 0 },
 };
 
-/* While something is followed, how often it is looked whether instances were added or started. */
+/* While something is followed, how often it is looked whether instances were added or started, unless the
+ * engine tells; the first look is for what happened before it began to. */
 enum { LOOK_MS = 1000, HEIR_MS = 100, HEIR_LOOKS = 100 };
 
 struct reader {
@@ -48,6 +50,9 @@ struct logs {
     size_t n, cap, reading;
     struct stk_inspect_req look;
     struct stk_timer timer;
+    struct stk_event_stream_req news; /* of the engine: something may have to be read from now on */
+    bool listening, told,
+        again; /* told: what happens is told; again: something did during a look */
     struct stk_interrupt interrupt;
     bool looking, ending, over; /* over: nobody left to read, and nobody to come */
     unsigned heir_looks;        /* in a row that found an instance that may start soon */
@@ -75,6 +80,8 @@ static void maybe_end(struct logs *logs)
     stk_timer_stop(&logs->timer);
     if (logs->looking)
         stk_op_cancel(&logs->look.op);
+    else if (logs->listening)
+        stk_op_cancel(&logs->news.op);
     else
         stk_loop_stop(logs->cli->loop);
 }
@@ -207,6 +214,7 @@ static void looked(struct stk_op *op)
 {
     struct logs *logs = op->data;
     struct stk_seen *seen = op->err.code == STK_OK ? logs->look.seen : NULL;
+    bool later = !seen || !logs->told || logs->again;
     logs->looking = false;
     stk_error_clear(&op->err);
     for (size_t i = 0; seen && i < seen->n && !logs->ending; i++)
@@ -218,15 +226,15 @@ static void looked(struct stk_op *op)
     if (logs->ending || (!logs->reading && !heir)) {
         logs->over = true;
         maybe_end(logs);
-    } else {
-        stk_timer_start(logs->cli->loop, &logs->timer, heir ? HEIR_MS : LOOK_MS);
+    } else if (heir || later) {
+        stk_timer_start(logs->cli->loop, &logs->timer, logs->again ? 0 : heir ? HEIR_MS : LOOK_MS);
     }
+    logs->again = false;
 }
 
 static void look_again(struct stk_timer *timer)
 {
     struct logs *logs = timer->data;
-    log_printer_check(logs->printer);
     logs->look = (struct stk_inspect_req){
         .op = { .done = looked, .data = logs },
         .project = logs->cli->project,
@@ -234,6 +242,59 @@ static void look_again(struct stk_timer *timer)
     };
     logs->looking = true;
     stk_runtime_inspect(logs->cli->rt, &logs->look);
+}
+
+static void look_soon(struct logs *logs)
+{
+    logs->again = logs->looking;
+    if (!logs->looking && !logs->over && !logs->ending)
+        stk_timer_start(logs->cli->loop, &logs->timer, 0);
+}
+
+static void happened(struct stk_event_stream_req *req, const struct stk_docker_event *event)
+{
+    (void)event;
+    look_soon(STK_CONTAINER(req, struct logs, news));
+}
+
+/* While the engine does not tell, it is looked now and then. */
+static void stream_changed(struct stk_event_stream_req *req, enum stk_stream_news news,
+                           const char *message)
+{
+    (void)message;
+    struct logs *logs = STK_CONTAINER(req, struct logs, news);
+    logs->told = news != STK_STREAM_BROKE;
+    look_soon(logs);
+}
+
+static void listened(struct stk_op *op)
+{
+    struct logs *logs = op->data;
+    bool canceled = op->err.code == STK_ECANCELED;
+    logs->listening = logs->told = false;
+    stk_error_clear(&op->err);
+    if (canceled)
+        maybe_end(logs);
+    else
+        look_soon(logs);
+}
+
+static void listen(struct logs *logs)
+{
+    static const char *actions[] = { "create", "start", "rename" };
+    struct stk_docker *docker = stk_docker_of(logs->cli->rt);
+    stk_timer_start(logs->cli->loop, &logs->timer, LOOK_MS);
+    if (!docker)
+        return;
+    logs->news = (struct stk_event_stream_req){
+        .op = { .done = listened, .data = logs },
+        .project = logs->cli->project,
+        .actions = { .v = actions, .n = STK_LEN(actions) },
+        .event = happened,
+        .news = stream_changed,
+    };
+    logs->listening = logs->told = true;
+    stk_docker_event_stream(docker, &logs->news);
 }
 
 static void interrupted(struct stk_interrupt *interrupt, unsigned count)
@@ -274,14 +335,16 @@ static void read_to_the_end(struct logs *logs)
 {
     struct stk_loop *loop = logs->cli->loop;
     logs->timer = (struct stk_timer){ .fire = look_again, .data = logs };
-    if (follows(logs))
-        stk_timer_start(loop, &logs->timer, LOOK_MS);
+    if (follows(logs)) {
+        listen(logs);
+        log_printer_watch(logs->printer);
+    }
     logs->interrupt = (struct stk_interrupt){ .came = interrupted, .data = logs };
     stk_interrupt_begin(loop, &logs->interrupt);
     stk_loop_run(loop);
     stk_interrupt_end(&logs->interrupt);
     stk_timer_stop(&logs->timer);
-    if (!logs->reading && !logs->looking)
+    if (!logs->reading && !logs->looking && !logs->listening)
         return;
     stk_interrupt_reraise(); /* asked twice: leave without tidying */
     _Exit(stk_interrupt_status(&logs->interrupt));

@@ -54,6 +54,25 @@ must run stackctl up -d --no-deps --remove-orphans talk
 wait_for 20 grep -q bye followed
 check "the first lines came once" same 1 "$(grep -c hello followed)"
 check "the new lines came once" same 1 "$(grep -c bye followed)"
+
+# while nothing happens it sleeps, and so do its limits on what is over
+naps() { cat /proc/"$follower"/task/*/status | awk '/^voluntary_ctxt/ { n += $2 } END { print n }'; }
+slept() { # through two seconds
+    local before
+    before=$(naps)
+    sleep 2
+    same "$before" "$(naps)"
+}
+wait_for 30 slept
+
+# and it ends when nobody reads it any more, though nobody writes
+mkfifo pipe
+"$STACKCTL" logs -f talk > pipe 2> /dev/null &
+unread=$!
+background+=("$unread")
+head -n 1 pipe > first
+check "a line came" grep -q bye first
+wait_for 20 gone "$unread"
 run stackctl down
 expect_status 0
 wait_for 20 eval '! kill -0 $follower 2> /dev/null'

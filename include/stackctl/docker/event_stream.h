@@ -35,6 +35,7 @@ struct stk_event_stream_req {
     const char *project;
     const char *since,
         *until; /* RFC 3339 or seconds since 1970 with fraction, or NULL: from now, for ever */
+    struct stk_strs actions; /* only these; none: all */
     void (*event)(struct stk_event_stream_req *req, const struct stk_docker_event *event);
     void (*news)(struct stk_event_stream_req *req, enum stk_stream_news news,
                  const char *message); /* or NULL */

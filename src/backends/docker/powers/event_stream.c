@@ -155,6 +155,14 @@ static void on_begin(struct stk_call *call)
     stream->broke = false;
 }
 
+static json_t *action_list(const struct stk_strs *actions)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < actions->n; i++)
+        json_array_append_new(list, json_string(actions->v[i]));
+    return list;
+}
+
 static void open_stream(struct event_stream *stream)
 {
     const struct stk_event_stream_req *req = stream->req;
@@ -162,6 +170,8 @@ static void open_stream(struct event_stream *stream)
     STK_CLEANUP(stk_charp) char *label = stk_printf("com.docker.compose.project=%s", req->project);
     json_object_set_new(filters, "type", json_pack("[s]", "container"));
     json_object_set_new(filters, "label", json_pack("[s]", label));
+    if (req->actions.n)
+        json_object_set_new(filters, "event", action_list(&req->actions));
     STK_CLEANUP(stk_charp) char *filter = stk_url_filters(filters);
     STK_CLEANUP(stk_charp) char *from = stk_position_since(&stream->position, req->since);
     STK_CLEANUP(stk_charp) char *since = from ? stk_url_escape(from) : NULL;
