@@ -3,8 +3,6 @@
  * that loops are none; sockets have no place in an archive and are passed over, as Docker does. */
 #include "context.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -13,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "archive_late.h"
 #include "arena.h"
 #include "buf.h"
 #include "ignore.h"
@@ -191,6 +190,7 @@ static ssize_t keep_pending(struct archive *out, void *data, const void *bytes, 
 
 static void open_archive(struct stk_context *c)
 {
+    stk_archive_load();
     c->out = archive_write_new();
     if (!c->out)
         stk_out_of_memory();
@@ -268,7 +268,8 @@ void stk_context_close(struct stk_context *c)
     if (c->fd >= 0)
         close(c->fd);
     c->unwanted = true;
-    archive_write_free(c->out); /* NULL is fine */
+    if (c->out)
+        archive_write_free(c->out);
     stk_ignore_free(c->ignore);
     stk_buf_clear(&c->pending);
     stk_error_clear(&c->err);

@@ -89,6 +89,7 @@ void stk_http_sweep_soon(struct stk_http *http)
 
 struct stk_http *stk_http_new(struct stk_loop *loop, const struct stk_http_opts *opts)
 {
+    stk_curl_load();
     curl_global_init(stk_starts(opts->base, "https:") ? CURL_GLOBAL_DEFAULT : CURL_GLOBAL_NOTHING);
     struct stk_http *http = stk_alloc(sizeof(*http));
     http->loop = loop;

@@ -2,8 +2,7 @@
 #ifndef STK_HTTP_PRIVATE_H
 #define STK_HTTP_PRIVATE_H
 
-#include <curl/curl.h>
-
+#include "curl_late.h"
 #include "http.h"
 
 struct stk_http {

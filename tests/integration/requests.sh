@@ -20,6 +20,10 @@ DOCKER_HOST=unix:///nonexistent.sock run stackctl config
 expect_status 0
 expect out contains busybox
 
+# nor load what only talking to one needs
+loads() { LD_DEBUG=files "$STACKCTL" "$@" 2>&1 | grep -cE 'lib(curl|archive)'; }
+check "config loads no library for HTTP or archives" same 0 "$(loads config -q)"
+
 need_engine
 need_image busybox:1.36
 case ${DOCKER_HOST:=unix:///var/run/docker.sock} in
