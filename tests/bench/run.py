@@ -6,6 +6,7 @@ import fnmatch
 import json
 import os
 import platform
+import shlex
 import shutil
 import statistics
 import subprocess
@@ -71,14 +72,19 @@ def markdown(lines):
     return put(HEAD) + "|" + "|".join("-" * (w + 2) for w in widths) + "|\n" + "".join(map(put, lines))
 
 
-def put_into_page(path, about, table):
+def asked(args):
+    patterns = " ".join(shlex.quote(row) for row in args.row if row != "*")
+    return f"--rounds {args.rounds} {patterns}".strip()
+
+
+def put_into_page(path, about, args, table):
     with open(path) as page:
         text = page.read()
     before, rest = text.split(BEGIN)
     after = rest.split(END)[1]
     words = ", ".join(str(about[key]) for key in ("machine", "engine", "stackctl", "compose") if about[key])
     with open(path, "w") as page:
-        page.write(f"{before}{BEGIN}\n{words}; load {about['load']:.1f} at the beginning.\n\n{table}\n{END}{after}")
+        page.write(f"{before}{BEGIN}\n{words}; rows picked with `{asked(args)}`; load {about['load']:.1f} at the beginning.\n\n{table}\n{END}{after}")
 
 
 def measure(bench, wanted):
@@ -116,7 +122,7 @@ def main():
                    "ratios": {name: {other: ratio(s, other) for other in ("compose", "floor")} for name, s in samples.items()}},
                   out, indent=1)
     if args.page:
-        put_into_page(args.page, about, table)
+        put_into_page(args.page, about, args, table)
 
 
 main()
