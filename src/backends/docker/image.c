@@ -20,6 +20,7 @@ struct image {
     char *before; /* ID that the reference had */
     struct stk_login_req login;
     unsigned tries;
+    int64_t asked_ms; /* when the last of them began */
 };
 
 static void clear(struct stk_task *task)
@@ -64,10 +65,9 @@ static void pull_or_fail(struct image *image)
         return;
     }
     if (image->req->no_pull || stk_streq(unit->pull_policy, "never")) {
-        fail_no_pull(image, image->req->offline ? "--offline was given"
-                            : stk_streq(unit->pull_policy, "never")
-                                ? "its pull policy is 'never'"
-                                : "it may not be pulled");
+        fail_no_pull(image, image->req->offline                     ? "--offline was given"
+                            : stk_streq(unit->pull_policy, "never") ? "its pull policy is 'never'"
+                                                                    : "it may not be pulled");
         return;
     }
     ask_login(image, LOGIN, image->req->unit->name);
@@ -79,6 +79,7 @@ static void pull(struct image *image)
     stk_pull_clear(&image->pull);
     image->pull = (struct stk_pull){ .req = image->req };
     image->tries++;
+    image->asked_ms = stk_monotonic_ms();
     stk_pull_send(&image->task, PULL, &image->pull, unit->name, unit->image.platform,
                   image->login.login);
 }
@@ -89,7 +90,9 @@ static void pulled(struct image *image)
 {
     struct stk_error err = { 0 };
     int code = stk_pull_result(&image->pull, &image->task, &err);
-    unsigned ms = code && err.code == STK_EIMAGE ? stk_pull_again_ms(err.msg, image->tries) : 0;
+    int64_t took_ms = stk_monotonic_ms() - image->asked_ms;
+    unsigned ms =
+        code && err.code == STK_EIMAGE ? stk_pull_again_ms(err.msg, image->tries, took_ms) : 0;
     if (ms) {
         stk_error_clear(&err);
         stk_task_pause(&image->task, AGAIN, ms);

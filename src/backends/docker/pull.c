@@ -72,7 +72,7 @@ static int64_t told_to_wait_ms(const char *why)
     return stk_parse_duration(text, &ns) ? ns / STK_NS_PER_MS : -1;
 }
 
-unsigned stk_pull_again_ms(const char *why, unsigned tries)
+unsigned stk_pull_again_ms(const char *why, unsigned tries, int64_t took_ms)
 {
     static const char *const passing[] = { "connection refused",
                                            "connection reset",
@@ -85,8 +85,9 @@ unsigned stk_pull_again_ms(const char *why, unsigned tries)
                                            "error: 50",
                                            "request canceled while waiting",
                                            ": EOF" };
-    enum { TRIES = 4, FIRST_AGAIN_MS = 500, LONGEST_MS = 10000 };
-    if (tries >= TRIES)
+    /* An engine fetches a layer up to five times itself, over most of a minute: then it will not pass. */
+    enum { TRIES = 4, FIRST_AGAIN_MS = 500, LONGEST_MS = 10000, LONG_MS = 15000 };
+    if (tries >= TRIES || took_ms >= LONG_MS)
         return 0;
     unsigned ms = FIRST_AGAIN_MS << (tries - 1);
     if (strstr(why, "toomanyrequests") || strstr(why, "HTTP status: 429")) {

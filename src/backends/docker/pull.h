@@ -16,8 +16,8 @@ struct stk_pull {
 void stk_pull_send(struct stk_task *task, int step, struct stk_pull *pull, const char *ref,
                    const char *platform, const json_t *login);
 /* Whether a failure in these words may pass, after how many ms to try again; 0: it will not. tries: how
- * often it was tried. */
-unsigned stk_pull_again_ms(const char *why, unsigned tries);
+ * often it was tried; took_ms: the last time. */
+unsigned stk_pull_again_ms(const char *why, unsigned tries, int64_t took_ms);
 /* What it came to, once the call is done: 0, or STK_EIMAGE with the registry's own words. */
 int stk_pull_result(struct stk_pull *pull, struct stk_task *task, struct stk_error *reterr);
 void stk_pull_clear(struct stk_pull *pull);

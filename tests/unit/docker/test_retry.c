@@ -1,6 +1,7 @@
 /* test_retry.c — what is tried again, how often, and what never is; and how long is waited. */
 #include "test.h"
 
+#include "pull.h"
 #include "retry.h"
 
 struct row {
@@ -87,6 +88,17 @@ START_TEST(a_stream_is_not_begun_again)
 }
 END_TEST
 
+START_TEST(a_pull_that_the_engine_tried_for_long_is_over)
+{
+    ck_assert_uint_gt(stk_pull_again_ms("unexpected EOF", 1, 500), 0);
+    ck_assert_uint_eq(stk_pull_again_ms("unexpected EOF", 1, 31000), 0);
+    ck_assert_uint_eq(stk_pull_again_ms("unexpected EOF", 4, 500), 0);
+    ck_assert_uint_eq(stk_pull_again_ms("manifest unknown", 1, 500), 0);
+    ck_assert_uint_eq(stk_pull_again_ms("toomanyrequests: quota", 1, 500), 0);
+    ck_assert_uint_gt(stk_pull_again_ms("toomanyrequests: retry-after: 2s, allowed", 1, 500), 0);
+}
+END_TEST
+
 START_TEST(patience_is_seconds_or_refused)
 {
     static const char *const bad[] = { "0", "-1", "2s", "x", "86401", "99999999999999999999" };
@@ -120,4 +132,5 @@ START_TEST(patience_scales_every_limit)
 END_TEST
 
 STK_TESTS("retry", only_what_may_be_done_twice_is_tried_again, it_waits_longer_and_gives_up,
-          a_stream_is_not_begun_again, patience_is_seconds_or_refused, patience_scales_every_limit)
+          a_stream_is_not_begun_again, a_pull_that_the_engine_tried_for_long_is_over,
+          patience_is_seconds_or_refused, patience_scales_every_limit)
