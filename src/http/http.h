@@ -19,7 +19,7 @@ struct stk_http_opts {
     const char *unix_path;          /* connect to this socket whatever base says, or NULL */
     void (*connecting)(void *data); /* told before each new connection is made; or NULL */
     void *data;
-    bool direct;                    /* past any proxy that the environment names */
+    bool direct;                                /* past any proxy that the environment names */
     const char *ca_file, *cert_file, *key_file; /* https only; NULL: the system's, none, none */
     bool skip_verify;                           /* https: whoever answers is believed */
 };
@@ -52,21 +52,21 @@ struct stk_http_req {
     /* Instead of body: writes the next piece into to and tells its size; 0: that was all;
      * STK_HTTP_NO_BODY: there will be no more, give the request up. */
     size_t (*on_send)(struct stk_http_req *req, char *to, size_t room);
-    const char *header;    /* one more request header, "Name: value", or NULL */
-    const char *want;      /* name of an answer header to keep in got, or NULL */
-    size_t max;            /* bytes of answer kept; 0: 1 MiB */
+    const char *header; /* one more request header, "Name: value", or NULL */
+    const char *want;   /* name of an answer header to keep in got, or NULL */
+    size_t max;         /* bytes of answer kept; 0: 1 MiB */
     void (*on_begin)(struct stk_http_req *req); /* the headers of a 2xx answer are here; or NULL */
     /* Takes the body of a 2xx answer as it comes (max does not count then); false ends the request.
      * It may submit and cancel requests, this one included. */
     bool (*on_body)(struct stk_http_req *req, const char *bytes, size_t size);
-    void *data;             /* the caller's, for these */
+    void *data;                /* the caller's, for these */
     struct stk_tunnel *tunnel; /* it shall become one (tunnel.h), borrowed; or NULL */
-    bool connect_only;      /* a connection is all that is wanted ... */
-    unsigned stay_ms;       /* ... that the other side keeps so long; 0: at all */
-    unsigned connect_ms;    /* 0: 5 s */
-    unsigned first_byte_ms; /* until the answer begins; 0: none */
-    unsigned idle_ms;       /* between two pieces of the answer; 0: none */
-    unsigned total_ms;      /* for all of it; 0: none */
+    bool connect_only;         /* a connection is all that is wanted ... */
+    unsigned stay_ms;          /* ... that the other side keeps so long; 0: at all */
+    unsigned connect_ms;       /* 0: 5 s */
+    unsigned first_byte_ms;    /* until the answer begins; 0: none */
+    unsigned idle_ms;          /* between two pieces of the answer; 0: none */
+    unsigned total_ms;         /* for all of it; 0: none */
     /* results */
     int status;            /* 0: no answer */
     struct stk_buf answer; /* stk_http_req_clear frees it */
@@ -83,6 +83,7 @@ struct stk_http_req {
     unsigned limit_ms;
     int64_t began_ms;
     size_t header_bytes;
+    bool headed;                  /* the headers have come to their end */
     bool dead, stayed, connected; /* connected: the tunnel goes on from here */
     struct stk_error dead_err;
     char text[256];

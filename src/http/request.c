@@ -110,6 +110,8 @@ static size_t on_header(char *bytes, size_t one, size_t size, void *data)
     keep_header(req, bytes, size);
     limit(req, req->idle_ms, "the answer stalled for");
     bool last = size <= 2 && (bytes[0] == '\r' || bytes[0] == '\n');
+    bool first = size >= 5 && memcmp(bytes, "HTTP/", 5) == 0; /* after a "100 Continue" again */
+    req->headed = (req->headed && !first) || last;
     if (last && req->on_begin && status_of(req) / 100 == 2)
         req->on_begin(req);
     return req->dead ? 0 : size;
@@ -346,6 +348,18 @@ static void explain(struct stk_http_req *req, CURLcode result, struct stk_error 
     }
 }
 
+/* libcurl takes a connection that is closed within the headers for the end of an answer without a body, and
+ * "HTTP/200 OK" for one of status 0. */
+static void explain_head(struct stk_http_req *req, struct stk_error *err)
+{
+    req->fail = STK_HTTP_BROKEN;
+    if (req->status < 100)
+        stk_fail(err, STK_EENGINE, nowhere, "the answer is not HTTP");
+    else
+        stk_fail(err, STK_EENGINE, nowhere,
+                 "the connection was closed in the middle of the answer");
+}
+
 static void unlink_req(struct stk_http_req *req)
 {
     if (req->prev)
@@ -405,6 +419,8 @@ void stk_http_req_finish(struct stk_http_req *req, CURLcode result)
         stk_error_move(&err, &req->dead_err);
     else if (result != CURLE_OK)
         explain(req, result, &err);
+    else if (!req->connect_only && !req->tunnel && (!req->headed || req->status < 100))
+        explain_head(req, &err);
     stk_trace(STK_TRACE_HTTP, "%s %s -> %d%s%s in %lld ms", req->method, req->path, req->status,
               err.msg ? ", " : "", err.msg ? err.msg : "",
               (long long)(stk_monotonic_ms() - req->began_ms));
@@ -423,6 +439,7 @@ void stk_http_send(struct stk_http *http, struct stk_http_req *req)
     if (req->tunnel)
         stk_tunnel_begin(req->tunnel, req);
     req->header_bytes = 0;
+    req->headed = false;
     req->got[0] = req->text[0] = '\0';
     req->limit = (struct stk_timer){ .fire = on_limit, .data = req };
     req->began_ms = stk_monotonic_ms();

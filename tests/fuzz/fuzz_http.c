@@ -84,7 +84,7 @@ static void check(const struct stk_http_req *req)
     bool whole = req->op.err.code == STK_OK;
     if (ended != 1 || req->answer.size > MOST)
         abort();
-    if (whole ? req->status <= 0 || req->status > 999 : !req->op.err.msg || !*req->op.err.msg)
+    if (whole ? req->status < 100 || req->status > 999 : !req->op.err.msg || !*req->op.err.msg)
         abort();
 }
 

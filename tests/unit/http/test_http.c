@@ -77,6 +77,12 @@ static bool play(int fd, const char *request)
         return false;
     } else if (strstr(request, " /nothing ")) {
         return false;
+    } else if (strstr(request, " /half-head ")) {
+        put(fd, "HTTP/1.1 204 No Content\r\nApi-Ver");
+        return false;
+    } else if (strstr(request, " /no-version ")) {
+        put(fd, "HTTP/200 OK\r\nContent-Length: 0\r\n\r\n");
+        return false;
     } else if (strstr(request, " /garbage ")) {
         put(fd, "\1\2\3 nonsense\r\n\r\n");
         return false;
@@ -326,6 +332,8 @@ START_TEST(what_breaks_an_answer_is_told)
         { "/badchunk", STK_HTTP_BROKEN, "malformed" },
         { "/nothing", STK_HTTP_BROKEN, "before an answer came" },
         { "/garbage", STK_HTTP_BROKEN, "not HTTP" },
+        { "/half-head", STK_HTTP_BROKEN, "in the middle of the answer" },
+        { "/no-version", STK_HTTP_BROKEN, "not HTTP" },
         { "/big", STK_HTTP_BIG, "exceeds 64 KiB" },
         { "/headers", STK_HTTP_BIG, "headers" },
         { "/stall", STK_HTTP_SLOW, "no answer within 0.2 s" },
@@ -534,11 +542,10 @@ END_TEST
 
 STK_TESTS("http", a_connection_may_be_all_that_is_wanted,
           a_plain_answer_comes_whole_with_the_header_wanted, a_chunked_answer_is_put_together,
-          a_body_is_sent,
-          a_body_of_unknown_size_is_sent_in_pieces, a_body_that_cannot_be_read_ends_the_request,
-          a_refusal_is_an_answer_and_no_error, a_connection_is_used_again,
-          what_breaks_an_answer_is_told, a_total_limit_ends_a_stream_that_is_never_idle,
-          no_server_says_why, a_consumer_may_cancel_inside_its_callback,
-          a_consumer_may_submit_inside_its_callback, cancel_before_anything_was_sent_sends_nothing,
-          a_deadline_of_the_request_reads_timed_out, streams_do_not_hold_up_short_requests,
-          a_request_can_be_taken_back_without_its_done)
+          a_body_is_sent, a_body_of_unknown_size_is_sent_in_pieces,
+          a_body_that_cannot_be_read_ends_the_request, a_refusal_is_an_answer_and_no_error,
+          a_connection_is_used_again, what_breaks_an_answer_is_told,
+          a_total_limit_ends_a_stream_that_is_never_idle, no_server_says_why,
+          a_consumer_may_cancel_inside_its_callback, a_consumer_may_submit_inside_its_callback,
+          cancel_before_anything_was_sent_sends_nothing, a_deadline_of_the_request_reads_timed_out,
+          streams_do_not_hold_up_short_requests, a_request_can_be_taken_back_without_its_done)
