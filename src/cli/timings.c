@@ -149,7 +149,7 @@ static int by_begin(const void *a, const void *b)
     return x->i < y->i ? -1 : 1;
 }
 
-void stk_timings_text(struct stk_buf *out, const struct stk_reconcile_req *req)
+static void add_text(struct stk_buf *out, const struct stk_reconcile_req *req)
 {
     struct order *done = stk_alloc((req->plan->n + 1) * sizeof(*done));
     size_t n = 0, last = 0;
@@ -200,7 +200,7 @@ static json_t *action_json(const struct stk_reconcile_req *req, size_t i)
                                         req->timings[i].began_ms, spent(req, i) });
 }
 
-void stk_timings_trace(struct stk_buf *out, const struct stk_reconcile_req *req)
+static void add_trace(struct stk_buf *out, const struct stk_reconcile_req *req)
 {
     json_t *events = json_array();
     for (size_t i = 0; req->timings && i < req->plan->n; i++)
@@ -216,6 +216,72 @@ void stk_timings_trace(struct stk_buf *out, const struct stk_reconcile_req *req)
     stk_buf_puts(out, text ? text : "[]");
     stk_buf_putc(out, '\n');
     free(text);
+}
+
+/* ---- images that came first ---- */
+
+/* One plan of all that was done. */
+struct whole {
+    struct stk_plan plan;
+    struct stk_timing *timings;
+    struct stk_reconcile_req req;
+};
+
+/* The images stand behind the rest, so that only what they come after has other numbers. */
+static void add_images(struct whole *whole, const struct stk_earlier *images)
+{
+    size_t first = whole->plan.n;
+    for (size_t i = 0; i < images->plan->n; i++) {
+        struct stk_action *action = &whole->plan.v[first + i];
+        *action = images->plan->v[i];
+        action->after = stk_alloc((action->n_after + 1) * sizeof(*action->after));
+        for (size_t k = 0; k < action->n_after; k++) {
+            action->after[k] = images->plan->v[i].after[k];
+            action->after[k].action += (unsigned)first;
+        }
+        whole->timings[first + i] = images->timings[i];
+    }
+    whole->plan.n += images->plan->n;
+}
+
+static void whole_make(struct whole *whole, const struct stk_reconcile_req *req)
+{
+    const struct stk_plan *rest = req->plan;
+    size_t n = req->timings ? rest->n : 0, more = req->images.plan ? req->images.plan->n : 0;
+    *whole = (struct whole){ .plan = { .project = rest->project, .n = n } };
+    whole->plan.v = stk_alloc((n + more + 1) * sizeof(*whole->plan.v));
+    whole->timings = stk_alloc((n + more + 1) * sizeof(*whole->timings));
+    for (size_t i = 0; i < n; i++) {
+        whole->plan.v[i] = rest->v[i];
+        whole->timings[i] = req->timings[i];
+    }
+    if (more && req->images.timings)
+        add_images(whole, &req->images);
+    whole->req = (struct stk_reconcile_req){ .plan = &whole->plan, .timings = whole->timings };
+}
+
+static void whole_clear(struct whole *whole, const struct stk_reconcile_req *req)
+{
+    for (size_t i = req->timings ? req->plan->n : 0; i < whole->plan.n; i++)
+        free(whole->plan.v[i].after);
+    free(whole->plan.v);
+    free(whole->timings);
+}
+
+void stk_timings_text(struct stk_buf *out, const struct stk_reconcile_req *req)
+{
+    struct whole whole;
+    whole_make(&whole, req);
+    add_text(out, &whole.req);
+    whole_clear(&whole, req);
+}
+
+void stk_timings_trace(struct stk_buf *out, const struct stk_reconcile_req *req)
+{
+    struct whole whole;
+    whole_make(&whole, req);
+    add_trace(out, &whole.req);
+    whole_clear(&whole, req);
 }
 
 static int write_trace(const struct cli *cli, const struct stk_buf *text)

@@ -55,9 +55,9 @@ static void look_again(struct pass *pass)
     struct stk_reconcile_req *req = pass->req;
     run_clear(&pass->run);
     pass->run = (struct run){ 0 };
-    stk_plan_free(TAKE(req->plan));
-    stk_seen_free(TAKE(req->seen));
-    free(TAKE(req->timings));
+    req->images = (struct stk_earlier){ .seen = TAKE(req->seen),
+                                        .plan = TAKE(req->plan),
+                                        .timings = TAKE(req->timings) };
     pass->running = pass->images_first = pass->looking_around = false;
     pass->goal.images_only = false;
     pass->goal.images_ready = true;
@@ -100,8 +100,19 @@ static void say_notes(struct stk_reconcile_req *req)
                                                          .message = req->plan->notes[i] });
 }
 
+/* What the whole plan would trip over has been looked for: of that plan, now the images. */
+static void plan_images_alone(struct pass *pass)
+{
+    struct stk_reconcile_req *req = pass->req;
+    pass->goal.images_only = true;
+    stk_plan_free(TAKE(req->plan));
+    req->plan = stk_plan_make(req->graph, req->seen, &pass->goal, req->project);
+}
+
 static void act(struct pass *pass)
 {
+    if (pass->images_first)
+        plan_images_alone(pass);
     pass->running = true;
     run_begin(&pass->run, pass->rt, pass->req, run_ended);
 }
@@ -149,11 +160,7 @@ static void make_plan(struct pass *pass)
     struct stk_reconcile_req *req = pass->req;
     req->plan = stk_plan_make(req->graph, req->seen, &pass->goal, req->project);
     bool again = pass->goal.kind == STK_GOAL_UP && !req->plan_only && !pass->goal.images_ready;
-    if (!again || !may_change_containers(req->plan, req->seen))
-        return;
-    pass->images_first = pass->goal.images_only = true;
-    stk_plan_free(req->plan);
-    req->plan = stk_plan_make(req->graph, req->seen, &pass->goal, req->project);
+    pass->images_first = again && may_change_containers(req->plan, req->seen);
 }
 
 static void inspected(struct stk_op *op)
@@ -282,5 +289,8 @@ void stk_reconcile_clear(struct stk_reconcile_req *req)
     free(TAKE(req->timings));
     stk_plan_free(TAKE(req->plan));
     stk_seen_free(TAKE(req->seen));
+    free(TAKE(req->images.timings));
+    stk_plan_free(TAKE(req->images.plan));
+    stk_seen_free(TAKE(req->images.seen));
     stk_error_clear(&req->op.err);
 }

@@ -36,6 +36,11 @@ struct stk_reconcile_req {
     struct stk_plan *plan;      /* NULL when the inspect failed */
     struct stk_timing *timings; /* by action of the plan; NULL when none was run */
     size_t changed, failed, skipped;
+    struct stk_earlier {
+        struct stk_seen *seen;
+        struct stk_plan *plan;
+        struct stk_timing *timings;
+    } images; /* likewise, of the images, when they came first; else all NULL */
     void *run; /* private */
 };
 

@@ -90,8 +90,23 @@ services:
     ports: ["18290:80"]
 END
 refused 6 "compose.yaml:7:13: error: service 'web': port 18290 is held by pid $listener (python3) of this machine"
+
+# --- also when containers are there, and images would come first ---
+
+sed -i 's/^    ports:.*//' compose.yaml
+must run stackctl up -d
+cat >> compose.yaml << 'END'
+    ports: ["18290:80"]
+  built: { build: { context: ., dockerfile_inline: "FROM busybox:1.36" }, command: sleep 600 }
+END
+run stackctl up -d --progress plain
+expect_status 6
+expect err contains "port 18290 is held by pid $listener (python3) of this machine"
+expect err lacks Building
+must run stackctl down
 kill "$listener"
 wait_for 10 gone "$listener"
+sed -i '/^  built/d' compose.yaml
 
 # --- its own ports are in nobody's way ---
 

@@ -81,6 +81,43 @@ START_TEST(the_critical_path_goes_through_what_made_room_and_through_pauses)
 }
 END_TEST
 
+START_TEST(images_that_came_first_are_told_of_too)
+{
+    struct stk_after after_first[] = { { .action = 0 } };
+    struct stk_action images_v[] = {
+        { .verb = STK_PULL, .ref = { STK_IMAGE, "i" }, .name = "i:1" },
+        { .verb = STK_BUILD,
+          .ref = { STK_IMAGE, "j" },
+          .name = "j:1",
+          .after = after_first,
+          .n_after = 1 },
+    };
+    struct stk_action rest_v[] = {
+        { .verb = STK_RECREATE, .ref = { .name = "a" }, .name = "p-a-1" },
+    };
+    struct stk_timing first[] = { { 2, 700 }, { 700, 710 } }, second[] = { { 720, 1000 } };
+    struct stk_plan images = { .project = "p", .v = images_v, .n = 2 };
+    struct stk_plan rest = { .project = "p", .v = rest_v, .n = 1 };
+    struct stk_reconcile_req both = { .plan = &rest,
+                                      .timings = second,
+                                      .images = { .plan = &images, .timings = first } };
+    struct stk_buf out;
+    stk_buf_init(&out, STK_MIB);
+    stk_timings_text(&out, &both);
+    ck_assert_str_eq(out.bytes, "Timings, 1.000 s in all:\n"
+                                "     0.000  look     the engine  0.002 s\n"
+                                "     0.002  pull     i:1  0.698 s\n"
+                                "     0.700  build    j:1  0.010 s\n"
+                                "     0.720  recreate p-a-1  0.280 s\n"
+                                "Critical path, 0.990 s:\n"
+                                "     0.000  look     the engine  0.002 s\n"
+                                "     0.002  pull     i:1  0.698 s\n"
+                                "     0.700  build    j:1  0.010 s\n"
+                                "     0.720  recreate p-a-1  0.280 s\n");
+    stk_buf_clear(&out);
+}
+END_TEST
+
 START_TEST(nothing_done_is_nothing_told)
 {
     struct stk_buf out;
@@ -110,4 +147,5 @@ END_TEST
 
 STK_TESTS("timings", the_critical_path_goes_through_what_was_waited_for,
           the_critical_path_goes_through_what_made_room_and_through_pauses,
-          nothing_done_is_nothing_told, the_trace_has_one_complete_event_for_each_action_done)
+          images_that_came_first_are_told_of_too, nothing_done_is_nothing_told,
+          the_trace_has_one_complete_event_for_each_action_done)
