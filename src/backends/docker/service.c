@@ -21,6 +21,7 @@ static const char *const steps[] = {
     [PARENTS] = "PARENTS",
     [LOOK] = "LOOK",
     [IMAGE] = "IMAGE",
+    [LOGIN] = "LOGIN",
     [PULL] = "PULL",
     [CREATE] = "CREATE",
     [HOLDER] = "HOLDER",
@@ -46,6 +47,7 @@ static void clear(struct stk_task *task)
 {
     struct service *s = (struct service *)task;
     stk_pull_clear(&s->pull);
+    stk_error_clear(&s->login.op.err);
     json_decref(s->old);
     json_decref(s->wanted);
     json_decref(s->parents);
@@ -155,6 +157,7 @@ static void want_image(struct service *s)
         stk_look(&s->task, IMAGE, STK_IMAGE, image_of(s));
 }
 
+/* Its image was there a moment ago: the image's own unit has seen to it. */
 static void pull(struct service *s)
 {
     const char *policy = s->unit->service->pull_policy;
@@ -163,9 +166,14 @@ static void pull(struct service *s)
              policy);
         return;
     }
-    s->pull.req = s->req;
+    if (s->req->offline) {
+        fail(s, STK_EIMAGE, "image '%s' is not there, and --offline was given", image_of(s));
+        return;
+    }
     s->pulled = true;
-    stk_pull_send(&s->task, PULL, &s->pull, image_of(s), s->unit->service->platform, NULL);
+    s->login = (struct stk_login_req){ .image = image_of(s) };
+    stk_task_nest(&s->task, LOGIN, &s->login.op);
+    stk_login_ask(s->task.docker, &s->login);
 }
 
 void stk_service_run(struct service *s)
@@ -318,6 +326,20 @@ static void on_image(struct service *s)
         stk_image_remember(s->task.docker, image_of(s), s->task.call.json);
         create(s);
     }
+}
+
+static void on_login(struct service *s)
+{
+    struct stk_error err = { 0 };
+    if (s->login.op.err.code) {
+        stk_error_move(&err, &s->login.op.err);
+        stk_wrap(&err, "pulling '%s'", image_of(s));
+        stk_task_end(&s->task, &err);
+        return;
+    }
+    s->pull.req = s->req;
+    stk_pull_send(&s->task, PULL, &s->pull, image_of(s), s->unit->service->platform,
+                  s->login.login);
 }
 
 static void on_pull(struct service *s)
@@ -506,6 +528,7 @@ static void (*const answers[])(struct service *) = {
     [PARENTS] = stk_parents_found,
     [LOOK] = on_look,
     [IMAGE] = on_image,
+    [LOGIN] = on_login,
     [PULL] = on_pull,
     [CREATE] = on_create,
     [HOLDER] = on_holder,

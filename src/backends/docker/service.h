@@ -4,6 +4,7 @@
 
 #include "engine.h"
 #include "hooked.h"
+#include "login.h"
 #include "pull.h"
 #include "since.h"
 
@@ -14,6 +15,7 @@ enum service_step {
     PARENTS,
     LOOK,
     IMAGE,
+    LOGIN,
     PULL,
     CREATE,
     HOLDER,
@@ -39,6 +41,7 @@ struct service {
     struct stk_task task;
     struct stk_start_req *req;
     const struct stk_unit *unit;
+    struct stk_login_req login;
     struct stk_pull pull;
     char *id;            /* the container to be started */
     char *name;          /* under which it is created: the unit's, or a temporary one */
