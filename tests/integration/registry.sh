@@ -52,6 +52,17 @@ expect err contains "Image $host/it/one:1  Pulled"
 absent
 login "https://$host/v1/" ann:secret
 must run stackctl up -d
+must run stackctl images
+expect out matches "$project-one-1 +$host/it/one +1 +linux/"
+must run stackctl images --format json
+images() { jq -r ".[0].$1" <<< "$out"; }
+check "json: the container" same "$(images ContainerName)" "$project-one-1"
+check "json: the repository and the tag" same "$(images Repository):$(images Tag)" "$host/it/one:1"
+check "json: the image" same "$(images ID)" "$(docker image inspect -f '{{.Id}}' "$host/it/one:1")"
+check "json: its size" same "$(images Size)" "$(docker image inspect -f '{{.Size}}' "$host/it/one:1")"
+check "json: its platform" grep -q ^linux/ <<< "$(images Platform)"
+must run stackctl images -q
+check "its ID alone" same "sha256:$out" "$(docker image inspect -f '{{.Id}}' "$host/it/one:1")"
 run stackctl down
 absent
 login $host ann:wrong
