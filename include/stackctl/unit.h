@@ -23,6 +23,8 @@ struct stk_image_unit {
     const char *name, *pull_policy; /* pull_policy NULL: missing */
     const char *service;            /* one that wants it, for messages; the one that builds it */
     const char *platform;           /* that service's, or NULL */
+    const char *digest;             /* nothing but this may be pulled, "sha256:…"; or NULL: whatever
+                                       its registry has */
     const struct stk_build *build;  /* how it is made, or NULL: it can only be pulled */
     bool built;                     /* has a name only because it is built: never pulled */
 };

@@ -45,7 +45,7 @@ struct options {
     struct stk_strs build_args;
     const char *policy, *memory;
     bool build, no_cache, pull_base, with_deps, include_deps, quiet_build, accepted;
-    bool ignore_buildable, ignore_failures, offline;
+    bool ignore_buildable, ignore_failures, offline, locked;
 };
 
 enum option_type {

@@ -19,6 +19,7 @@ extern const struct command stk_cmd_build, stk_cmd_pull, stk_cmd_push, stk_cmd_i
 extern const struct command stk_cmd_exec;
 extern const struct command stk_cmd_run;
 extern const struct command stk_cmd_attach;
+extern const struct command stk_cmd_lock, stk_cmd_outdated;
 
 const struct command *const stk_commands[] = {
     &stk_cmd_init,
@@ -53,6 +54,8 @@ const struct command *const stk_commands[] = {
     &stk_cmd_pull,
     &stk_cmd_push,
     &stk_cmd_images,
+    &stk_cmd_lock,
+    &stk_cmd_outdated,
     &stk_cmd_rm,
     &stk_cmd_ls,
     &stk_cmd_config,

@@ -9,6 +9,7 @@
 #include "command.h"
 #include "fallen.h"
 #include "goal.h"
+#include "locked.h"
 #include "timings.h"
 #include "watch_run.h"
 
@@ -21,6 +22,8 @@ static const struct option_row options[] = {
       "How long --wait waits at most" },
     { "pull", 0, OPT_STRING, AT(pull), "POLICY", "always, missing or never, whatever the file says",
       STK_PULL_CHOICES },
+    { "locked", 0, OPT_FLAG, AT(locked), NULL,
+      "Only with the digests that 'stackctl lock' wrote down" },
     { "build", 0, OPT_FLAG, AT(build), NULL, "Build images first, even if they are there" },
     { "no-build", 0, OPT_FLAG, AT(no_build), NULL, "Build nothing" },
     { "quiet-build", 0, OPT_FLAG, AT(quiet_build), NULL, "Builds speak only when they fail" },
@@ -174,6 +177,12 @@ static int attach(struct cli *cli, struct stk_reconcile_req *req)
     return rc;
 }
 
+static int hold_to_lock(struct cli *cli)
+{
+    int rc = stk_cli_prepare_docker(cli);
+    return rc ? rc : locked_hold(cli);
+}
+
 static int run(struct cli *cli)
 {
     static char words[] =
@@ -187,6 +196,8 @@ static int run(struct cli *cli)
         rc = check_services(cli);
     if (!rc)
         rc = stk_goal_up(cli, &req.goal);
+    if (!rc && o->locked)
+        rc = hold_to_lock(cli);
     if (rc)
         return rc;
     if (cli->spec->n_services == 0) {

@@ -293,3 +293,10 @@ unsigned stk_graph_instances(const struct stk_graph *graph, const char *service,
     *n = found ? found->replicas : 0;
     return found ? graph->first[found - graph->spec->services] : 0;
 }
+
+void stk_graph_lock_image(struct stk_graph *graph, const struct stk_unit *image, const char *digest)
+{
+    for (size_t i = 0; i < graph->n; i++)
+        if (&graph->v[i].unit == image)
+            ((struct stk_node *)(uintptr_t)&graph->v[i])->unit.image.digest = digest;
+}

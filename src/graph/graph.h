@@ -34,6 +34,9 @@ struct stk_graph {
 struct stk_graph *stk_graph_build(const struct stk_spec *spec);
 void stk_graph_free(struct stk_graph *graph);
 
+/* Holds one of its images to a digest, "sha256:…", borrowed. */
+void stk_graph_lock_image(struct stk_graph *graph, const struct stk_unit *image, const char *digest);
+
 /* Number of the first instance of that service, its n_instances in *n; they are neighbours. */
 unsigned stk_graph_instances(const struct stk_graph *graph, const char *service, unsigned *n);
 

@@ -97,7 +97,7 @@ int plan_image(struct planner *p, const struct stk_unit *unit, const struct stk_
         goal->pull && !stk_streq(goal->pull, "build") ? goal->pull : unit->image.pull_policy;
     bool buildable = unit->image.build && !goal->no_build;
     bool present = is_present(seen);
-    if (present && goal->images_ready)
+    if (present && (goal->images_ready || unit->image.digest)) /* it was seen to be that one */
         return NO_ACTION;
     if (buildable && goal->build)
         return build(p, unit, "--build");

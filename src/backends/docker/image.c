@@ -1,4 +1,6 @@
 /* image.c — brings up an image: pulls it when its policy, or its absence, asks for it, or builds it. */
+#include <string.h>
+
 #include "build.h"
 #include "engine.h"
 #include "login.h"
@@ -18,6 +20,7 @@ struct image {
     struct stk_pull pull;
     struct stk_building building;
     char *before; /* ID that the reference had */
+    char *exact;  /* what is pulled when the unit is held to a digest: "busybox@sha256:…" */
     struct stk_login_req login;
     unsigned tries;
     int64_t asked_ms; /* when the last of them began */
@@ -29,6 +32,7 @@ static void clear(struct stk_task *task)
     stk_pull_clear(&image->pull);
     stk_build_clear(&image->building);
     stk_charp(&image->before);
+    stk_charp(&image->exact);
     stk_error_clear(&image->login.op.err);
 }
 
@@ -73,6 +77,15 @@ static void pull_or_fail(struct image *image)
     ask_login(image, LOGIN, image->req->unit->name);
 }
 
+/* "busybox:1.36" → "busybox@sha256:…" */
+static char *exact_name(const char *name, const char *digest)
+{
+    STK_CLEANUP(stk_charp) char *repository = NULL;
+    STK_CLEANUP(stk_charp) char *label = NULL;
+    stk_image_split(name, &repository, &label);
+    return stk_printf("%s@%s", repository, digest);
+}
+
 static void pull(struct image *image)
 {
     const struct stk_unit *unit = image->req->unit;
@@ -80,11 +93,14 @@ static void pull(struct image *image)
     image->pull = (struct stk_pull){ .req = image->req };
     image->tries++;
     image->asked_ms = stk_monotonic_ms();
-    stk_pull_send(&image->task, PULL, &image->pull, unit->name, unit->image.platform,
-                  image->login.login);
+    if (unit->image.digest && !image->exact)
+        image->exact = exact_name(unit->name, unit->image.digest);
+    stk_pull_send(&image->task, PULL, &image->pull, image->exact ? image->exact : unit->name,
+                  unit->image.platform, image->login.login);
 }
 
 static void check(struct image *image, int code, struct stk_error *err);
+static void tag(struct image *image, const char *source);
 
 static void pulled(struct image *image)
 {
@@ -96,16 +112,19 @@ static void pulled(struct image *image)
     if (ms) {
         stk_error_clear(&err);
         stk_task_pause(&image->task, AGAIN, ms);
+    } else if (!code && image->exact && !strchr(image->req->unit->name, '@')) {
+        tag(image, image->exact);
     } else {
         check(image, code, &err);
     }
 }
 
-/* One that was built the same way has the name of another service: now it has this one, too. */
-static void tag(struct image *image)
+/* One that was built the same way has the name of another service, one that was pulled by its digest has
+ * none: now it has this one. */
+static void tag(struct image *image, const char *source)
 {
     const char *name = image->req->unit->name;
-    STK_CLEANUP(stk_charp) char *from = stk_url_escape(image->req->tag_of);
+    STK_CLEANUP(stk_charp) char *from = stk_url_escape(source);
     STK_CLEANUP(stk_charp) char *repository = NULL;
     STK_CLEANUP(stk_charp) char *label = NULL;
     stk_image_split(name, &repository, &label);
@@ -159,7 +178,7 @@ static void build(struct image *image)
 {
     struct stk_error err = { 0 };
     if (image->req->tag_of) {
-        tag(image);
+        tag(image, image->req->tag_of);
         return;
     }
     image->building.req = image->req;
@@ -263,7 +282,8 @@ static void next(struct stk_task *task)
         return;
     case TAG:
         if (failed->code)
-            stk_task_fail_in(task, "naming '%s' '%s'", image->req->tag_of, name);
+            stk_task_fail_in(task, "naming '%s' '%s'",
+                             image->exact ? image->exact : image->req->tag_of, name);
         else
             check(image, 0, NULL);
         return;
