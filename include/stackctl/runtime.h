@@ -49,6 +49,8 @@ struct stk_build_opts {
     bool no_cache, pull;
     struct stk_strs args; /* NAME=VALUE, or NAME to take it from the environment */
     int64_t memory;       /* bytes; 0: no limit */
+    const char *builder;  /* of BuildKit, by its name; or NULL */
+    struct stk_strs ssh;  /* agents that BuildKit's steps may use: "default", "id=path" */
 };
 
 /* Brings the unit up as its spec says. For a service instance: pulls its image if it is missing,

@@ -43,7 +43,8 @@ struct options {
     struct stk_opt quiet_time;
     /* of images */
     struct stk_strs build_args;
-    const char *policy, *memory;
+    const char *policy, *memory, *builder;
+    struct stk_strs ssh;
     bool build, no_cache, pull_base, with_deps, include_deps, quiet_build, accepted;
     bool ignore_buildable, ignore_failures, offline, locked;
 };

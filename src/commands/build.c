@@ -12,6 +12,9 @@ static const struct option_row options[] = {
     { "build-arg", 0, OPT_LIST, AT(build_args), "NAME=VALUE",
       "Set a build argument; without a value it is taken from the environment" },
     { "memory", 'm', OPT_STRING, AT(memory), "SIZE", "Memory that a step may use" },
+    { "builder", 0, OPT_STRING, AT(builder), "NAME", "Build by that builder of docker buildx" },
+    { "ssh", 0, OPT_LIST, AT(ssh), "AGENT",
+      "An SSH agent that steps may use: default, or ID=SOCKET; needs docker buildx" },
     { "with-dependencies", 0, OPT_FLAG, AT(with_deps), NULL,
       "What the named services depend on, too" },
     { "quiet", 'q', OPT_FLAG, AT(quiet_build), NULL, "Builds speak only when they fail" },
@@ -25,7 +28,9 @@ static int run(struct cli *cli)
 {
     struct stk_build_opts build = { .no_cache = cli->o.no_cache,
                                     .pull = cli->o.pull_base,
-                                    .args = cli->o.build_args };
+                                    .args = cli->o.build_args,
+                                    .builder = cli->o.builder,
+                                    .ssh = cli->o.ssh };
     struct stk_reconcile_req req = {
         .goal = { .kind = STK_GOAL_BUILD, .services = cli->args, .no_deps = !cli->o.with_deps },
         .build_opts = &build,

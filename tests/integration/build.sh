@@ -135,9 +135,16 @@ refused "dockerfile parse error|unknown instruction" <<< 'build: { context: ctx,
 refused "failed at 'Step 2/[0-9]+ : RUN echo last words; exit 3'.*returned a non-zero code: 3" \
     <<< 'build: { context: ctx, dockerfile_inline: "FROM busybox:1.36\nRUN echo last words; exit 3" }'
 expect err contains '| last words'
+# Without BuildKit's program, whether the machine has it or not.
+mkdir bin
+printf '#!/bin/sh\nexit 1\n' > bin/docker
+chmod +x bin/docker
+path=$PATH
+export PATH=$work/bin:$PATH
 refused "RUN --mount needs BuildKit" \
     <<< 'build: { context: ctx, dockerfile_inline: "FROM busybox:1.36\nRUN --mount=type=tmpfs,target=/t true" }'
 refused "building with ssh needs BuildKit" <<< 'build: { context: ctx, ssh: [default] }'
+export PATH=$path
 check "a failed build leaves what runs" same "$was" "$(container web)"
 [ "$(id -u)" = 0 ] || { chmod 0 ctx/big; refused "'big': Permission denied" <<< 'build: ctx'; chmod 644 ctx/big; }
 printf 'a\n[\n' > ctx/.dockerignore

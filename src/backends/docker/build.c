@@ -63,7 +63,7 @@ static struct stk_kvs all_args(struct stk_arena *arena, const struct stk_build *
     return ret;
 }
 
-static json_t *args_of(const struct stk_build *build, const struct stk_build_opts *opts)
+json_t *stk_build_args(const struct stk_build *build, const struct stk_build_opts *opts)
 {
     struct stk_arena *arena = stk_arena_new();
     struct stk_kvs all = all_args(arena, build, opts);
@@ -76,7 +76,7 @@ static json_t *args_of(const struct stk_build *build, const struct stk_build_opt
 }
 
 /* Docker Compose's, by which `down --rmi` and people know whose it is. */
-static json_t *labels_of(const struct stk_unit *unit, const char *tool)
+json_t *stk_build_labels(const struct stk_unit *unit, const char *tool)
 {
     json_t *labels = stk_map_of(&unit->image.build->labels);
     if (unit->spec)
@@ -138,8 +138,8 @@ char *stk_build_path(const struct stk_start_req *req, const char *dockerfile, co
     add_flag(&path, "nocache", is_on(&build->no_cache) || (opts && opts->no_cache));
     add_flag(&path, "pull", is_on(&build->pull) || (opts && opts->pull));
     add_limits(&path, build, opts);
-    add_json(&path, "buildargs", args_of(build, opts));
-    add_json(&path, "labels", labels_of(unit, tool));
+    add_json(&path, "buildargs", stk_build_args(build, opts));
+    add_json(&path, "labels", stk_build_labels(unit, tool));
     add_json(&path, "cachefrom", stk_list_of(&build->cache_from));
     return stk_buf_take(&path);
 }
@@ -228,6 +228,13 @@ static const char *beyond(const struct stk_build *build)
     return NULL;
 }
 
+static const char *asked_for(const struct stk_building *b)
+{
+    const struct stk_build_opts *opts = b->req->build_opts;
+    const char *what = beyond(b->req->unit->image.build);
+    return what || !opts ? what : opts->builder ? "--builder" : opts->ssh.n ? "--ssh" : NULL;
+}
+
 static int open_context(struct stk_building *b, const struct stk_build *build,
                         struct stk_error *reterr)
 {
@@ -240,13 +247,20 @@ static int open_context(struct stk_building *b, const struct stk_build *build,
     return code;
 }
 
+int stk_build_refuse(const struct stk_building *b, struct stk_error *reterr)
+{
+    const struct stk_build *build = b->req->unit->image.build;
+    const char *what = asked_for(b);
+    if (!what) /* only the Dockerfile looks like it: its own failure would say so */
+        return 0;
+    return stk_fail(reterr, STK_EBUILD, build->src,
+                    "building with %s needs BuildKit, which the engine's own builder is not; "
+                    "install docker buildx",
+                    what);
+}
+
 static int check(const struct stk_build *build, bool remote, struct stk_error *reterr)
 {
-    const char *what = beyond(build);
-    if (what)
-        return stk_fail(
-            reterr, STK_EBUILD, build->src,
-            "building with %s needs BuildKit, and only the engine's own builder is used", what);
     if (remote && build->dockerfile_inline)
         return stk_fail(reterr, STK_EBUILD, build->src,
                         "dockerfile_inline needs a context that is a folder");
@@ -260,8 +274,11 @@ int stk_build_prepare(struct stk_building *b, struct stk_error *reterr)
     int code = check(build, remote, reterr);
     if (!code && !remote)
         code = open_context(b, build, reterr);
+    b->beyond = asked_for(b);
     if (code || !b->context)
         return code;
+    if (!b->beyond)
+        b->beyond = stk_dockerfile_needs_buildkit(stk_context_text(b->context));
     b->arena = stk_arena_new();
     struct stk_kvs args = all_args(b->arena, build, b->req->build_opts);
     b->bases = stk_dockerfile_bases(stk_context_text(b->context), &args, b->arena);
@@ -300,9 +317,7 @@ static int fail_step(const struct stk_building *b, const char *why, struct stk_e
         b->context ? stk_dockerfile_needs_buildkit(stk_context_text(b->context)) : NULL;
     STK_CLEANUP(stk_charp)
     char *hint =
-        beyond
-            ? stk_printf(" (%s needs BuildKit, and only the engine's own builder is used)", beyond)
-            : stk_strdup("");
+        beyond ? stk_printf(" (%s needs BuildKit: install docker buildx)", beyond) : stk_strdup("");
     if (b->step)
         return stk_fail(reterr, STK_EBUILD, nowhere, "the build failed at '%s': %s%s", b->step, why,
                         hint);

@@ -41,6 +41,7 @@ struct stk_docker {
         unsigned running;        /* health checks that we run now */
         struct stk_probe *first; /* and those that wait for their turn: probe.h */
     } probes;
+    bool has_buildx;          /* buildx.h: the program is there */
     struct stk_login *logins; /* by registry, as they were found out: login.h */
     struct stk_http *outside; /* to containers themselves; made when first needed: outside.h */
     json_t *image_ids;        /* reference → ID, as last seen; spares a look at each creation */

@@ -2,15 +2,30 @@
 #include <string.h>
 
 #include "build.h"
+#include "buildx.h"
 #include "engine.h"
 #include "login.h"
 #include "pull.h"
 #include "text.h"
 #include "resolve.h"
 
-enum step { BEGIN, LOOK, LOGIN, PULL, AGAIN, BASE, BASE_LOGIN, BUILD, TAG, CHECK };
-static const char *const steps[] = { "BEGIN", "LOOK",       "LOGIN", "PULL", "AGAIN",
-                                     "BASE",  "BASE_LOGIN", "BUILD", "TAG",  "CHECK" };
+enum step {
+    BEGIN,
+    LOOK,
+    LOGIN,
+    PULL,
+    AGAIN,
+    BASE,
+    BASE_LOGIN,
+    BUILD,
+    BUILDX_LOOK,
+    BUILDX,
+    TAG,
+    CHECK
+};
+static const char *const steps[] = { "BEGIN",       "LOOK",   "LOGIN",      "PULL",
+                                     "AGAIN",       "BASE",   "BASE_LOGIN", "BUILD",
+                                     "BUILDX_LOOK", "BUILDX", "TAG",        "CHECK" };
 
 static const struct stk_src nowhere;
 
@@ -19,6 +34,7 @@ struct image {
     struct stk_start_req *req;
     struct stk_pull pull;
     struct stk_building building;
+    struct stk_buildx buildx;
     char *before; /* ID that the reference had */
     char *exact;  /* what is pulled when the unit is held to a digest: "busybox@sha256:…" */
     struct stk_login_req login;
@@ -31,6 +47,7 @@ static void clear(struct stk_task *task)
     struct image *image = (struct image *)task;
     stk_pull_clear(&image->pull);
     stk_build_clear(&image->building);
+    stk_buildx_clear(&image->buildx);
     stk_charp(&image->before);
     stk_charp(&image->exact);
     stk_error_clear(&image->login.op.err);
@@ -174,6 +191,40 @@ static void got_base_login(struct image *image)
     next_base(image);
 }
 
+static void fail_offline(struct image *image)
+{
+    struct stk_error err = { 0 };
+    stk_fail(&err, STK_EBUILD, nowhere,
+             "%s needs BuildKit, which asks registries, and --offline was given",
+             image->building.beyond);
+    stk_task_end(&image->task, &err);
+}
+
+static void build_beyond(struct image *image)
+{
+    if (image->req->offline)
+        fail_offline(image);
+    else if (image->task.docker->has_buildx)
+        stk_buildx_build(&image->task, BUILDX, &image->buildx, image->req);
+    else
+        stk_buildx_look(&image->task, BUILDX_LOOK, &image->buildx);
+}
+
+static void looked_for_buildx(struct image *image)
+{
+    struct stk_error err = { 0 };
+    if (image->buildx.process.op.err.code == STK_ECANCELED) {
+        stk_error_move(&err, &image->buildx.process.op.err);
+        stk_task_end(&image->task, &err);
+    } else if (stk_buildx_found(&image->task, &image->buildx)) {
+        stk_buildx_build(&image->task, BUILDX, &image->buildx, image->req);
+    } else if (stk_build_refuse(&image->building, &err)) {
+        stk_task_end(&image->task, &err);
+    } else {
+        next_base(image);
+    }
+}
+
 static void build(struct image *image)
 {
     struct stk_error err = { 0 };
@@ -184,6 +235,8 @@ static void build(struct image *image)
     image->building.req = image->req;
     if (stk_build_prepare(&image->building, &err))
         stk_task_end(&image->task, &err);
+    else if (image->building.beyond)
+        build_beyond(image);
     else
         next_base(image);
 }
@@ -279,6 +332,12 @@ static void next(struct stk_task *task)
         return;
     case BUILD:
         check(image, stk_build_result(&image->building, task, &err), &err);
+        return;
+    case BUILDX_LOOK:
+        looked_for_buildx(image);
+        return;
+    case BUILDX:
+        check(image, stk_buildx_result(&image->buildx, &err), &err);
         return;
     case TAG:
         if (failed->code)
