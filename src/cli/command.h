@@ -38,6 +38,7 @@ struct options {
     const char *user, *workdir, *container_name, *entrypoint, *detach_keys;
     bool no_tty, tty, no_stdin, privileged, remove, service_ports, use_aliases, no_sig_proxy;
     bool follow, stop, force, exit_code, json, short_version, environment, timings, no_probe;
+    bool archive; /* of cp */
     bool no_stream, no_pause, down_project;
     bool watch, explain, no_up, prune; /* of watch */
     struct stk_opt quiet_time;

@@ -70,7 +70,7 @@ struct stk_http_req {
     /* results */
     int status;            /* 0: no answer */
     struct stk_buf answer; /* stk_http_req_clear frees it */
-    char got[128];
+    char got[2048];
     enum stk_http_fail fail;
     int os_error;
     /* private */

@@ -193,6 +193,7 @@ void stk_call_send_now(struct stk_call *call)
         .body_type = call->tar || call->feed ? "application/x-tar" : NULL,
         .on_send = call->feed ? on_send : NULL,
         .header = call->header,
+        .want = call->want,
         .max = call->max ? call->max : ANSWER_MAX,
         .on_body = call->stream ? on_stream : NULL,
         .on_begin = call->begun ? on_begin : NULL,

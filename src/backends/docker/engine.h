@@ -76,6 +76,7 @@ struct stk_call {
     size_t (*feed)(struct stk_call *call, char *to, size_t room); /* or one that is streamed:
                                                                      stk_http_req.on_send */
     char *header;      /* one more request header, malloc'd, the call's own; or NULL */
+    const char *want;  /* an answer header to keep in http.got, or NULL */
     size_t max;        /* bytes of answer; 0: 4 MiB */
     unsigned wait_ms;  /* until the answer begins; 0: 30 s; STK_FOREVER: no limit */
     unsigned grace_ms; /* what a container takes of it, and no engine can hurry */
