@@ -206,7 +206,7 @@ static int place_here(struct cp *cp, bool folder, const char **ret_folder, const
 
 static int unpack(struct cp *cp, bool folder)
 {
-    const char *to, *name;
+    const char *to = NULL, *name = NULL;
     struct stk_error err = { 0 };
     int rc = place_here(cp, folder, &to, &name);
     if (rc)
@@ -315,7 +315,7 @@ static int copy_in(struct cp *cp)
 {
     struct stat st;
     struct stk_error err = { 0 };
-    const char *folder, *name;
+    const char *folder = NULL, *name = NULL;
     if (strcmp(cp->here, "-") == 0)
         return copy_stream_in(cp);
     say(cp, "Copying", true);
