@@ -80,7 +80,8 @@ static const char *name_of(const struct cli *cli, const char *service)
     unsigned char r[6] = { 0 };
     if (cli->o.container_name)
         return cli->o.container_name;
-    (void)getrandom(r, sizeof(r), 0); /* a name that is taken is told by the engine */
+    if (getrandom(r, sizeof(r), 0) < 0)
+        memcpy(r, &(pid_t){ getpid() }, sizeof(pid_t)); /* a name that is taken the engine tells */
     return stk_arena_printf(cli->arena, "%s-%s-run-%02x%02x%02x%02x%02x%02x", cli->project, service,
                             r[0], r[1], r[2], r[3], r[4], r[5]);
 }
