@@ -9,7 +9,7 @@
 
 #include "arena.h"
 #include "pick.h"
-#include "stackctl/docker/export.h"
+#include "stackctl/docker/copy.h"
 #include "together.h"
 
 #define AT(member) offsetof(struct options, member)
@@ -22,7 +22,7 @@ static const struct option_row options[] = {
 
 struct export
 {
-    struct stk_export_req req;
+    struct stk_copy_out_req req;
     const char *path; /* what was asked for; NULL: standard output */
     char *temporary;  /* beside it, until it is whole; NULL: written directly */
     int fd, error;
@@ -61,7 +61,7 @@ static void allow_reading(int fd)
     (void)fchmod(fd, 0666 & ~mask); /* best effort: a file system may have no modes */
 }
 
-static bool bytes_came(struct stk_export_req *req, const char *bytes, size_t size)
+static bool bytes_came(struct stk_copy_out_req *req, const char *bytes, size_t size)
 {
     struct export *export = STK_CONTAINER(req, struct export, req);
     while (size) {
@@ -101,7 +101,7 @@ static int export_one(struct cli *cli, const struct stk_status *status, struct e
     export->req.id = status->ref.id;
     export->req.bytes = bytes_came;
     together_add(&together, &export->req.op);
-    stk_docker_export(cli->docker, &export->req);
+    stk_docker_copy_out(cli->docker, &export->req);
     int rc = together_run(&together);
     close_output(export, !rc && !err->code);
     if (export->error)

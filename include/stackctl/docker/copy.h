@@ -21,7 +21,8 @@ void stk_docker_copy_look(struct stk_docker *docker, struct stk_copy_look_req *r
 /* The archive of what is at a path; its entries begin with the path's last component, "." after "/.". */
 struct stk_copy_out_req {
     struct stk_op op;
-    const char *id, *path;
+    const char *id;
+    const char *path; /* NULL: all files of the container */
     /* The next bytes. False: it cannot take them, and the request ends as canceled. */
     bool (*bytes)(struct stk_copy_out_req *req, const char *bytes, size_t size);
 };

@@ -85,11 +85,15 @@ static bool on_stream(struct stk_call *call, const char *bytes, size_t size)
 
 void stk_docker_copy_out(struct stk_docker *docker, struct stk_copy_out_req *req)
 {
-    struct copy *copy = stk_task_new(docker, sizeof(*copy), &req->op, req->path, steps, next, NULL);
+    struct copy *copy = stk_task_new(docker, sizeof(*copy), &req->op,
+                                     req->path ? req->path : req->id, steps, next, NULL);
     copy->out = req;
     copy->task.call.stream = on_stream;
     copy->task.call.data = copy;
-    send(copy, "GET", req->id, req->path);
+    if (req->path)
+        send(copy, "GET", req->id, req->path);
+    else
+        stk_task_go(&copy->task, SENT, "GET", NULL, "/containers/%s/export", req->id);
 }
 
 static size_t on_feed(struct stk_call *call, char *to, size_t room)
