@@ -1,5 +1,6 @@
-/* lock.c — an flock on a file named by engine and project. The kernel lets go of it with its holder, so
- * there is nothing to clean up; what the file says is only for telling who holds it. */
+/* lock.c — a POSIX record lock on a file named by engine and project. The kernel lets go of it with its
+ * holder, so there is nothing to clean up, and it knows who that is; what the file says adds what the
+ * holder does, and is believed only when it is the holder's own. */
 #include "lock.h"
 
 #include <errno.h>
@@ -7,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -15,7 +15,13 @@
 #include "arena.h"
 #include "text.h"
 
-enum { DEFAULT_TIMEOUT_MS = 60000, LOOK_AGAIN_MS = 50, WHO_MAX = 256 };
+enum {
+    DEFAULT_TIMEOUT_MS = 60000,
+    LOOK_AGAIN_MS = 50,
+    SIGNED_MS = 5,
+    SIGNED_LOOKS = 20,
+    WHO_MAX = 256
+};
 
 /* Every user of one engine must meet here, so a shared folder goes before a private one. */
 static char *lock_path(const struct cli *cli)
@@ -41,11 +47,40 @@ static void sign(const struct cli *cli, int fd)
         return; /* the lock holds all the same */
 }
 
+static struct flock all_of_it(void)
+{
+    return (struct flock){ .l_type = F_WRLCK, .l_whence = SEEK_SET };
+}
+
+/* 0: nobody, or somebody whom we cannot see from our namespace. */
+static pid_t holder_of(int fd)
+{
+    struct flock lock = all_of_it();
+    return fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK && lock.l_pid > 0 ? lock.l_pid
+                                                                                      : 0;
+}
+
+static bool signed_by(const char *text, pid_t pid)
+{
+    int by = 0;
+    return sscanf(text, "pid %d ", &by) == 1 && (!pid || by == pid);
+}
+
+/* Whoever has just taken it may not have signed yet, and what a former holder wrote stands there still. */
 static void read_holder(int fd, char who[WHO_MAX])
 {
-    ssize_t n = pread(fd, who, WHO_MAX - 1, 0);
-    who[n > 0 ? n : 0] = '\0';
-    if (n <= 0)
+    pid_t pid = 0;
+    for (int look = 0; look < SIGNED_LOOKS; look++) {
+        pid = holder_of(fd);
+        ssize_t n = pread(fd, who, WHO_MAX - 1, 0);
+        who[n > 0 ? n : 0] = '\0';
+        if (signed_by(who, pid))
+            return;
+        nanosleep(&(struct timespec){ .tv_nsec = SIGNED_MS * STK_NS_PER_MS }, NULL);
+    }
+    if (pid)
+        snprintf(who, WHO_MAX, "pid %d", (int)pid);
+    else
         snprintf(who, WHO_MAX, "another process");
 }
 
@@ -63,9 +98,10 @@ static int give_up(const struct cli *cli, int fd)
 
 static bool try_lock(int fd)
 {
+    struct flock lock = all_of_it();
     int rc;
     do
-        rc = flock(fd, LOCK_EX | LOCK_NB);
+        rc = fcntl(fd, F_SETLK, &lock);
     while (rc < 0 && errno == EINTR);
     return rc == 0;
 }

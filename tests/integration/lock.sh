@@ -27,6 +27,11 @@ background+=("$holder")
 wait_for 20 held
 expect_status 8
 expect err contains "project '$project' is being changed by pid $holder (stackctl down)"
+# what a former holder wrote is not taken for the present one's
+printf 'pid 1 (stackctl up) since 00:00:00' > "$(readlink /proc/$holder/fd/* | grep -m 1 'stackctl-.*\.lock')"
+run stackctl up -d --lock-timeout 0
+expect_status 8
+expect err contains "is being changed by pid $holder"
 run stackctl ps
 expect_status 0
 run stackctl plan
