@@ -46,7 +46,7 @@ struct stk_outcome {
     unsigned restarts;
 };
 
-struct stk_published { /* a port of an instance, as bound now */
+struct stk_published {          /* a port of an instance, as bound now */
     unsigned target, published; /* published 0: not bound on the host */
     const char *host_ip, *protocol;
 };
@@ -58,7 +58,7 @@ struct stk_change {
 };
 
 struct stk_status {
-    struct stk_ref ref; /* service, key, or image reference; id is the engine's */
+    struct stk_ref ref;         /* service, key, or image reference; id is the engine's */
     const char *project, *name; /* name on the engine */
     const char *dir;            /* of the project it was made for; NULL: unknown */
     enum stk_state state;
@@ -67,22 +67,23 @@ struct stk_status {
     bool oom, oneoff;
     bool restarts_itself; /* its restart policy will bring it up again (single inspect only) */
     unsigned restarts;    /* single inspect only */
+    unsigned grace_ms; /* between its stop signal and its kill; 0: unknown (single inspect only) */
     unsigned restarts_most; /* its policy gives up after so many; 0: never (single inspect only) */
     int64_t created_ms, started_ms, finished_ms; /* since 1970, by the engine's clock; 0: unknown */
     const char *image, *image_id; /* reference it was made from; ID of what it runs */
-    const char *config; /* canonical form it was made from; NULL when another tool made it */
+    const char *config;     /* canonical form it was made from; NULL when another tool made it */
     const char *own_config; /* x-stackctl of its service then, canonical; NULL: none */
-    const char *hash;   /* Docker Compose's hash of it, whoever made it; NULL: unknown */
+    const char *hash;       /* Docker Compose's hash of it, whoever made it; NULL: unknown */
     const char *command, *status_text; /* "Up 3 minutes (healthy)", as the engine words it */
     const char *error;                 /* the engine's own words about a failed start, or NULL */
     const char *probe_command; /* what its health check runs (single inspect only), or NULL */
-    const char *probe_output;          /* last health probe (single inspect only), or NULL */
+    const char *probe_output;  /* last health probe (single inspect only), or NULL */
     int probe_exit;
     const char *told; /* what asking it from outside came to last (after a wait only), or NULL */
     const struct stk_published *ports;
     size_t n_ports;
     struct stk_strs mounts, networks; /* networks: names on the engine */
-    struct stk_strs subnets; /* of a network */
+    struct stk_strs subnets;          /* of a network */
     struct stk_kvs labels;
     const struct stk_depend *depends_on; /* as the label tells: what a teardown orders by */
     size_t n_depends_on;

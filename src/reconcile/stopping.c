@@ -87,24 +87,29 @@ static bool told_already(const struct job *job)
     return false;
 }
 
+/* How long it was given: what this run asked for, else its own; never what the clock says, which counts
+ * the engine's own time. */
+static char *given_time(const struct job *job, const struct stk_status *status)
+{
+    unsigned ms = job_grace(job) ? job_grace(job) : status->grace_ms;
+    return ms ? stk_printf("within %g s of", ms / 1000.0) : stk_strdup("after");
+}
+
 static void say_killed(struct job *job, const struct stk_status *status)
 {
     struct stk_sink *sink = job->run->req->sink;
-    double seconds = job_grace(job) ? job_grace(job) / 1000.0
-                                    : (double)(stk_monotonic_ms() - job->began_ms) / 1000;
     const char *command = status->command ? status->command : "";
     int shown = strlen(command) > SHOWN_MAX ? SHOWN_MAX : (int)strlen(command);
+    STK_CLEANUP(stk_charp) char *given = given_time(job, status);
     STK_CLEANUP(stk_charp)
     char *text = stk_printf(
         has_init(job)
-            ? "service '%s': '%.*s' did not end within %.0f s of its stop signal and was killed; "
+            ? "service '%s': '%.*s' did not end %s its stop signal and was killed; "
               "stop_grace_period gives it longer"
-            : "service '%s': process 1, '%.*s', did not end within %.0f s of its stop signal and "
-              "was "
-              "killed; 'init: true' in the file, or 'exec' in its script, lets the signal reach "
-              "the "
+            : "service '%s': process 1, '%.*s', did not end %s its stop signal and was killed; "
+              "'init: true' in the file, or 'exec' in its script, lets the signal reach the "
               "program",
-        job->action->ref.name, shown, command, seconds);
+        job->action->ref.name, shown, command, given);
     job->told_killed = true;
     if (sink)
         sink->event(sink, &(struct stk_event){

@@ -7,6 +7,7 @@
 #include "labels.h"
 #include "seen_private.h"
 #include "shares.h"
+#include "stop.h"
 #include "text.h"
 #include "words.h"
 
@@ -209,6 +210,13 @@ static const char *check_of(struct stk_seeing *seeing, const json_t *config)
     return stk_see_keep(seeing, text.bytes);
 }
 
+static unsigned grace_of(const json_t *config)
+{
+    const json_t *own = stk_json_get(config, "StopTimeout");
+    json_int_t seconds = json_is_integer(own) ? json_integer_value(own) : STK_DOCKER_GRACE_S;
+    return seconds > 0 && seconds < INT32_MAX / 1000 ? (unsigned)seconds * 1000 : 0;
+}
+
 void stk_see_detailed(struct stk_seeing *seeing, const json_t *container)
 {
     const json_t *config = stk_json_get(container, "Config");
@@ -222,6 +230,7 @@ void stk_see_detailed(struct stk_seeing *seeing, const json_t *container)
     st->restarts = (unsigned)stk_json_int(container, "RestartCount");
     st->restarts_itself = restarts_itself(st, host);
     st->restarts_most = restarts_most(host);
+    st->grace_ms = grace_of(config);
     st->created_ms = stk_parse_rfc3339_ms(stk_json_text(container, "Created"));
     st->image = stk_see_keep(seeing, stk_json_text(config, "Image"));
     st->image_id = stk_see_keep(seeing, stk_json_text(container, "Image"));

@@ -13,7 +13,7 @@
 enum step { BEGIN, FIND, LOOK, HOOKS, STOP };
 static const char *const steps[] = { "BEGIN", "FIND", "LOOK", "HOOKS", "STOP" };
 
-enum { DEFAULT_GRACE_S = 10, MARGIN_MS = 30000 };
+enum { MARGIN_MS = 30000 };
 
 static const struct stk_src nowhere;
 
@@ -37,7 +37,7 @@ void stk_stop_send(struct stk_task *task, int step, const char *id, struct stk_o
                    const json_t *look)
 {
     const json_t *own = stk_json_get(stk_json_get(look, "Config"), "StopTimeout");
-    int64_t seconds = json_is_integer(own) ? json_integer_value(own) : DEFAULT_GRACE_S;
+    int64_t seconds = json_is_integer(own) ? json_integer_value(own) : STK_DOCKER_GRACE_S;
     STK_CLEANUP(stk_charp) char *t = stk_strdup("");
     if (grace_ms.set) {
         seconds = (grace_ms.v + 999) / 1000;

@@ -125,6 +125,7 @@ static void container_status(struct fake_engine *e, struct stk_arena *arena,
     const struct fake_behaviour *b = fake_behaviour(e, u);
     ret->restarts = (unsigned)u->restarts;
     ret->restarts_itself = fake_restarts_itself(u);
+    ret->grace_ms = u->has_grace ? (unsigned)u->grace_ms : FAKE_GRACE_MS;
     ret->restarts_most = fake_restarts_most(u);
     ret->probe_command = stk_arena_strdup(arena, u->check);
     ret->probe_output =
