@@ -10,6 +10,7 @@
 #include "command.h"
 #include "interrupt.h"
 #include "loop.h"
+#include "stackctl/docker/silence.h"
 #include "text.h"
 #include "trace.h"
 
@@ -190,6 +191,24 @@ int stk_cli_prepare_docker(struct cli *cli)
                                          cli->command->name, stk_runtime_backend(cli->rt));
 }
 
+static void engine_fell_silent(void *data, bool silent, unsigned after_ms)
+{
+    const struct cli *cli = data;
+    const char *address = stk_runtime_address(cli->rt);
+    if (silent)
+        stk_warn("the engine at %s has said nothing for %g s and does not answer a ping",
+                 address, after_ms / 1000.0);
+    else
+        stk_warn("the engine at %s answers again", address);
+}
+
+static void listen_for_silence(struct cli *cli)
+{
+    struct stk_docker *docker = stk_docker_of(cli->rt);
+    if (docker)
+        stk_docker_on_silence(docker, engine_fell_silent, cli);
+}
+
 int stk_cli_prepare_engine(struct cli *cli)
 {
     struct stk_runtime_opts opts = {
@@ -201,8 +220,10 @@ int stk_cli_prepare_engine(struct cli *cli)
     };
     struct stk_error err = { 0 };
     cli->loop = stk_loop_new();
-    if (stk_runtime_open(cli->loop, &opts, &cli->rt, &err) == 0)
+    if (stk_runtime_open(cli->loop, &opts, &cli->rt, &err) == 0) {
+        listen_for_silence(cli);
         return cli->command->needs & NEEDS_DOCKER ? stk_cli_prepare_docker(cli) : 0;
+    }
     int rc = stk_report_error(cli, &err);
     stk_error_clear(&err);
     return rc;

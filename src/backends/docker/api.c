@@ -131,12 +131,23 @@ static void rest(struct stk_call *call, unsigned ms, struct stk_error *err)
     stk_timer_start(call->docker->loop, &call->again, ms);
 }
 
+static void explain_silence(const struct stk_call *call, struct stk_error *err)
+{
+    stk_fail(err, STK_EENGINE, nowhere,
+             "%s %.*s: the engine at %s says nothing any more and does not answer a ping",
+             call->method, (int)strcspn(call->path, "?"), call->path, call->docker->host);
+}
+
 static void on_answer(struct stk_op *op)
 {
     struct stk_call *call = op->data;
     struct stk_error err = { 0 };
+    stk_pulse_unwatch(call->docker, call);
     call->status = call->http.status;
-    if (op->err.code) {
+    if (call->unheard && op->err.code == STK_ECANCELED && !call->op.canceled) {
+        call->lost = true;
+        explain_silence(call, &err);
+    } else if (op->err.code) {
         call->lost = call->http.fail != STK_HTTP_CONNECT;
         stk_call_explain(call->docker, &call->http, &err);
     } else if (call->status >= 400 || (call->status < 200 && !call->tunnel)) {
@@ -145,6 +156,8 @@ static void on_answer(struct stk_op *op)
         read_answer(call, &err);
         call->lost = err.code != STK_OK;
     }
+    if (call->status)
+        stk_pulse_heard(call->docker);
     stk_http_req_clear(&call->http);
     unsigned again_ms = err.code && err.code != STK_ECANCELED ? stk_retry_after(call) : 0;
     if (again_ms)
@@ -156,6 +169,7 @@ static void on_answer(struct stk_op *op)
 static bool on_stream(struct stk_http_req *http, const char *bytes, size_t size)
 {
     struct stk_call *call = http->data;
+    stk_pulse_heard(call->docker);
     return call->stream(call, bytes, size);
 }
 
@@ -204,6 +218,9 @@ void stk_call_send_now(struct stk_call *call)
             call->stream || call->tunnel ? stk_docker_patience(docker, call->idle_ms) : quick_ms,
         .total_ms = call->stream || call->tunnel || !wait_ms ? 0 : wait_ms + quick_ms,
     };
+    bool endless = (call->stream || call->tunnel) && !call->idle_ms;
+    if (endless || call->wait_ms == STK_FOREVER)
+        stk_pulse_watch(call->docker, call);
     stk_http_send(docker->http, &call->http);
 }
 
@@ -260,6 +277,8 @@ void stk_call_abandon(struct stk_call *call)
     if (call->waiting)
         stk_version_forget(call->docker, call);
     stop_resting(call);
+    if (call->docker)
+        stk_pulse_unwatch(call->docker, call);
     stk_http_abandon(&call->http);
     if (call->op.loop)
         stk_op_abandon(&call->op);

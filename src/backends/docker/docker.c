@@ -57,6 +57,7 @@ static void docker_close(void *self)
     struct stk_docker *docker = self;
     stk_events_close(docker);
     stk_logins_close(docker);
+    stk_pulse_close(docker);
     stk_timer_stop(&docker->ping_again);
     if (docker->pinging)
         stk_http_abandon(&docker->ping);

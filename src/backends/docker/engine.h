@@ -8,6 +8,7 @@
 #include "arena.h"
 #include "http.h"
 #include "op.h"
+#include "pulse.h"
 #include "stackctl/runtime.h"
 
 struct stk_call;
@@ -37,6 +38,7 @@ struct stk_docker {
     struct stk_call *waiting;    /* calls that need the version first */
     struct stk_task *tasks;      /* those under way */
     struct stk_events *events;
+    struct stk_pulse pulse; /* a sign of life, while something is followed */
     struct {
         unsigned running;        /* health checks that we run now */
         struct stk_probe *first; /* and those that wait for their turn: probe.h */
@@ -100,6 +102,8 @@ struct stk_call {
     bool resting;
     struct stk_call *next;
     bool waiting;
+    struct stk_call *next_watched; /* pulse.c's */
+    bool watched, unheard;         /* unheard: given up, since the engine is silent */
 };
 #define STK_FOREVER ((unsigned)-1)
 
