@@ -22,6 +22,7 @@ enum stk_phase {
     STK_PHASE_STOP,
     STK_PHASE_RESTART,
     STK_PHASE_KILL,
+    STK_PHASE_SIGNAL, /* any other than SIGKILL: what comes of it is the container's business */
     STK_PHASE_PAUSE,
     STK_PHASE_UNPAUSE,
     STK_PHASE_REMOVE,

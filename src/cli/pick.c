@@ -79,6 +79,27 @@ static int tell_why(struct cli *cli, const char *service, const struct stk_statu
     return fail(cli, &err);
 }
 
+/* 0 when it may be talked to. */
+static int tell_asleep(struct cli *cli, const char *service, const struct stk_status *found)
+{
+    struct stk_error err = { 0 };
+    STK_CLEANUP(stk_buf_clearp) struct stk_buf how;
+    stk_buf_init(&how, 4 * STK_KIB);
+    if (found->state == STK_PAUSED) {
+        stk_fail(&err, STK_EABSENT, nowhere,
+                 "service '%s' is paused; 'stackctl unpause %s' lets it go on", service, service);
+    } else if (found->state == STK_RESTARTING) {
+        struct stk_outcome outcome = stk_outcome_of(found);
+        stk_outcome_text(&how, &outcome);
+        stk_fail(&err, STK_EABSENT, nowhere,
+                 "service '%s' is being restarted: '%s' %s; 'stackctl logs %s' may say why",
+                 service, found->name, how.bytes, service);
+    } else {
+        return 0;
+    }
+    return fail(cli, &err);
+}
+
 static bool is_asked_for(const struct cli *cli, const struct stk_status *status,
                          const char *service, unsigned how)
 {
@@ -108,6 +129,8 @@ int pick_one(struct cli *cli, const char *service, unsigned how, struct stk_seen
             found = &seen->v[i];
     if (!rc && (!found || (how & PICK_RUNNING && !pick_is_up(found))))
         rc = tell_why(cli, service, found);
+    if (!rc && how & PICK_AWAKE)
+        rc = tell_asleep(cli, service, found);
     if (rc) {
         stk_seen_free(seen);
         return rc;

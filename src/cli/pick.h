@@ -6,6 +6,7 @@
 
 enum {
     PICK_RUNNING = 1,  /* only what runs, paused included */
+    PICK_AWAKE = 4,    /* of pick_one, with PICK_RUNNING: neither paused nor between two runs */
     PICK_ONE_OFFS = 2, /* what `run` made, too */
 };
 

@@ -32,6 +32,7 @@ static const char *const phases[STK_PHASE_COUNT] = {
     [STK_PHASE_STOP] = "stop",
     [STK_PHASE_RESTART] = "restart",
     [STK_PHASE_KILL] = "kill",
+    [STK_PHASE_SIGNAL] = "signal",
     [STK_PHASE_PAUSE] = "pause",
     [STK_PHASE_UNPAUSE] = "unpause",
     [STK_PHASE_REMOVE] = "remove",

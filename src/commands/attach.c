@@ -27,7 +27,8 @@ static int run(struct cli *cli)
         return stk_usage_error(cli, "'attach' takes one service");
     struct stk_seen *seen = NULL;
     const struct stk_status *container;
-    int rc = pick_one(cli, cli->args.v[0], PICK_RUNNING | PICK_ONE_OFFS, &seen, &container);
+    int rc =
+        pick_one(cli, cli->args.v[0], PICK_RUNNING | PICK_AWAKE | PICK_ONE_OFFS, &seen, &container);
     if (rc)
         return rc;
     struct relay relay = { .cli = cli, .container = container->ref.id };

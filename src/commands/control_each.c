@@ -15,7 +15,7 @@ static const struct words {
 } words[] = {
     [STK_CONTROL_PAUSE] = { STK_PHASE_PAUSE, "pause" },
     [STK_CONTROL_UNPAUSE] = { STK_PHASE_UNPAUSE, "unpause" },
-    [STK_CONTROL_SIGNAL] = { STK_PHASE_KILL, "signal" },
+    [STK_CONTROL_SIGNAL] = { STK_PHASE_SIGNAL, "signal" },
 };
 
 struct one {

@@ -56,7 +56,8 @@ static int run(struct cli *cli)
     };
     struct stk_seen *seen = NULL;
     const struct stk_status *container;
-    int rc = pick_one(cli, cli->args.v[0], PICK_RUNNING | PICK_ONE_OFFS, &seen, &container);
+    int rc =
+        pick_one(cli, cli->args.v[0], PICK_RUNNING | PICK_AWAKE | PICK_ONE_OFFS, &seen, &container);
     if (rc)
         return rc;
     rc = talk(cli, &process, container->ref.id);

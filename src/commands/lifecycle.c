@@ -123,6 +123,11 @@ static int run_kill(struct cli *cli)
     return signal == SIGKILL ? go(cli, STK_GOAL_KILL) : signal_each(cli, signal);
 }
 
+static int no_terminal(const struct cli *cli)
+{
+    return stk_usage_error(cli, "rm asks before it removes, and there is no terminal: use --force");
+}
+
 /* Names what would go and asks; true when it may. */
 static int confirm(struct cli *cli, bool *ret)
 {
@@ -132,12 +137,16 @@ static int confirm(struct cli *cli, bool *ret)
     };
     int rc = stk_drive(cli, &req);
     size_t n = 0;
+    bool asks = isatty(STDIN_FILENO);
     for (size_t i = 0; !rc && i < req.plan->n; i++)
-        if (req.plan->v[i].verb == STK_REMOVE)
-            fprintf(stderr, "%s%s", n++ ? ", " : "Going to remove ", req.plan->v[i].name);
+        if (req.plan->v[i].verb == STK_REMOVE) {
+            n++;
+            if (asks)
+                fprintf(stderr, "%s%s", n > 1 ? ", " : "Going to remove ", req.plan->v[i].name);
+        }
     stk_reconcile_clear(&req);
-    if (rc)
-        return rc;
+    if (rc || (n && !asks))
+        return rc ? rc : no_terminal(cli);
     if (n == 0) {
         fputs("No stopped containers\n", stderr);
         *ret = false;
@@ -152,10 +161,9 @@ static int confirm(struct cli *cli, bool *ret)
 static int run_rm(struct cli *cli)
 {
     bool sure = cli->o.force || cli->o.dry_run;
-    if (!sure && !isatty(STDIN_FILENO))
-        return stk_usage_error(cli,
-                               "rm asks before it removes, and there is no terminal: use --force");
-    int rc = sure ? 0 : confirm(cli, &sure);
+    int rc = sure ? 0 : stk_check_existing(cli);
+    if (!rc && !sure)
+        rc = confirm(cli, &sure);
     return rc || !sure ? rc : go(cli, STK_GOAL_RM);
 }
 

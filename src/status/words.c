@@ -18,6 +18,7 @@ static const struct words phases[STK_PHASE_COUNT] = {
     [STK_PHASE_STOP] = { "Stopping", "Stopped" },
     [STK_PHASE_RESTART] = { "Restarting", "Started" },
     [STK_PHASE_KILL] = { "Killing", "Killed" },
+    [STK_PHASE_SIGNAL] = { "Signalling", "Signalled" },
     [STK_PHASE_PAUSE] = { "Pausing", "Paused" },
     [STK_PHASE_UNPAUSE] = { "Unpausing", "Unpaused" },
     [STK_PHASE_REMOVE] = { "Removing", "Removed" },

@@ -29,6 +29,12 @@ expect err contains "Container $project-web-1  Paused"
 check "it is paused" same "$(docker inspect -f '{{.State.Status}}' "$project-web-1")" paused
 run stackctl pause web
 expect_status 0
+run stackctl exec web true
+expect_status 1
+expect err contains "error: service 'web' is paused; 'stackctl unpause web' lets it go on"
+run stackctl attach web
+expect_status 1
+expect err contains "is paused"
 must run stackctl unpause
 expect err contains "Container $project-web-1  Unpaused"
 check "it goes on" same "$(docker inspect -f '{{.State.Status}}' "$project-web-1")" running
@@ -48,7 +54,8 @@ check "it still goes on" same "$(docker inspect -f '{{.State.Status}}' "$project
 
 for signal in USR1 SIGUSR1 10; do
     must run stackctl kill -s "$signal" web
-    expect err contains "Container $project-web-1  Killed"
+    expect err contains "Container $project-web-1  Signalled"
+    expect err lacks Killed
 done
 got() { [ "$(docker logs "$project-web-1" 2> /dev/null | grep -c 'got usr1')" -ge 1 ]; }
 wait_for 10 got || failed "the signal must arrive"

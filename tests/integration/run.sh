@@ -53,6 +53,11 @@ run stackctl run --rm -u 1000 -w /etc -v "$work/once:/here:ro" web sh -c 'id -u;
 check "user, folder, volume" same "1000 /etc compose.yaml" "$(tr '\n' ' ' <<< "$out" | sed 's/ $//')"
 check "nothing is left of them" none_left
 
+# it may take longer than an engine may take to answer, and be silent meanwhile
+run env STACKCTL_TIMEOUT=1 "$STACKCTL" run --rm --no-deps web sh -c 'sleep 3; exit 5'
+expect_status 5
+check "nothing is left of it" none_left
+
 # without --rm it stays
 run stackctl run web true
 expect_status 0

@@ -191,6 +191,10 @@ void stk_call_send_now(struct stk_call *call)
     unsigned quick_ms = stk_docker_patience(docker, QUICK_MS);
     unsigned wait_ms = call->wait_ms ? stk_docker_patience(docker, call->wait_ms) : quick_ms;
     wait_ms = call->wait_ms == STK_FOREVER ? 0 : wait_ms + call->grace_ms;
+    /* One without limit may rest after its headers, too: an engine begins the answer to a wait at once. */
+    unsigned idle_ms = call->stream || call->tunnel ? stk_docker_patience(docker, call->idle_ms)
+                       : wait_ms                    ? quick_ms
+                                                    : 0;
     call->tries++;
     free(call->sent_path);
     call->sent_path = stk_printf("/v1.%u%s", docker->api_minor, call->path);
@@ -214,8 +218,7 @@ void stk_call_send_now(struct stk_call *call)
         .data = call,
         .tunnel = call->tunnel,
         .first_byte_ms = wait_ms,
-        .idle_ms =
-            call->stream || call->tunnel ? stk_docker_patience(docker, call->idle_ms) : quick_ms,
+        .idle_ms = idle_ms,
         .total_ms = call->stream || call->tunnel || !wait_ms ? 0 : wait_ms + quick_ms,
     };
     bool endless = (call->stream || call->tunnel) && !call->idle_ms;

@@ -29,6 +29,7 @@ START_TEST(events_speak_as_docker_compose_does)
         { STK_PHASE_REMOVE, STK_EV_DONE, "Removed" },
         { STK_PHASE_KILL, STK_EV_DONE, "Killed" },
         { STK_PHASE_PAUSE, STK_EV_DONE, "Paused" },
+        { STK_PHASE_SIGNAL, STK_EV_DONE, "Signalled" },
         { STK_PHASE_UNPAUSE, STK_EV_DONE, "Unpaused" },
         { STK_PHASE_KEEP, STK_EV_DONE, "Running" },
         { STK_PHASE_START, STK_EV_FAILED, "Error" },
