@@ -28,6 +28,8 @@ struct stk_sync_req {
     /* results */
     size_t copied, removed;
     char *cannot_remove; /* why what is gone stays in the container, malloc'd; NULL: it does not */
+    char *
+        cannot_read; /* the first file that could not be read, and why, malloc'd; the others were copied */
 };
 void stk_docker_sync(struct stk_docker *docker, struct stk_sync_req *req);
 void stk_sync_clear(struct stk_sync_req *req);

@@ -63,12 +63,17 @@ static void add_header(struct stk_buf *out, const char *path, char type,
     stk_buf_add(out, block, sizeof(block));
 }
 
-static void add_bytes(struct stk_buf *out, const char *bytes, size_t n)
+void stk_archive_pad(struct stk_buf *out, size_t n)
 {
     static const char zeroes[BLOCK];
+    stk_buf_add(out, zeroes, (BLOCK - n % BLOCK) % BLOCK);
+}
+
+static void add_bytes(struct stk_buf *out, const char *bytes, size_t n)
+{
     if (n)
         stk_buf_add(out, bytes, n);
-    stk_buf_add(out, zeroes, (BLOCK - n % BLOCK) % BLOCK);
+    stk_archive_pad(out, n);
 }
 
 /* A name that is too long for a header comes before it. */
@@ -82,7 +87,7 @@ static void add_long(struct stk_buf *out, const char *name, char type)
     add_bytes(out, name, length + 1);
 }
 
-void stk_archive_add(struct stk_buf *out, const struct stk_archived *file)
+void stk_archive_head(struct stk_buf *out, const struct stk_archived *file)
 {
     const char *path = file->path;
     while (*path == '/')
@@ -90,6 +95,11 @@ void stk_archive_add(struct stk_buf *out, const struct stk_archived *file)
     add_long(out, file->link, 'K');
     add_long(out, path, 'L');
     add_header(out, path, file->folder ? '5' : file->link ? '2' : '0', file, file->size);
+}
+
+void stk_archive_add(struct stk_buf *out, const struct stk_archived *file)
+{
+    stk_archive_head(out, file);
     add_bytes(out, file->bytes, file->size);
 }
 

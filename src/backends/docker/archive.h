@@ -19,6 +19,9 @@ struct stk_archived {
 };
 /* Adds one file, folder or link. What does not fit makes out full. */
 void stk_archive_add(struct stk_buf *out, const struct stk_archived *file);
+/* The same in pieces: what comes before the size bytes, which the caller sends itself, and what after them. */
+void stk_archive_head(struct stk_buf *out, const struct stk_archived *file);
+void stk_archive_pad(struct stk_buf *out, size_t size);
 /* The end of the stream, after the last file. */
 void stk_archive_end(struct stk_buf *out);
 

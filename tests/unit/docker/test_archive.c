@@ -53,6 +53,26 @@ START_TEST(owner_mode_and_content_survive)
 }
 END_TEST
 
+START_TEST(a_file_may_go_out_in_pieces)
+{
+    struct stk_buf whole, pieces;
+    char bytes[700];
+    memset(bytes, 'x', sizeof(bytes));
+    struct stk_archived file = { .path = "/app/file", .mode = 0644, .size = sizeof(bytes) };
+    stk_buf_init(&whole, STK_MIB);
+    stk_buf_init(&pieces, STK_MIB);
+    stk_archive_head(&pieces, &file);
+    stk_buf_add(&pieces, bytes, sizeof(bytes));
+    stk_archive_pad(&pieces, sizeof(bytes));
+    file.bytes = bytes;
+    stk_archive_add(&whole, &file);
+    ck_assert_uint_eq(pieces.size, whole.size);
+    ck_assert_mem_eq(pieces.bytes, whole.bytes, whole.size);
+    stk_buf_clear(&whole);
+    stk_buf_clear(&pieces);
+}
+END_TEST
+
 START_TEST(long_names_are_kept_whole)
 {
     char path[400];
@@ -111,5 +131,6 @@ START_TEST(only_the_logins_of_the_user_are_given_on)
 }
 END_TEST
 
-STK_TESTS("archive", owner_mode_and_content_survive, long_names_are_kept_whole,
-          numbers_too_large_for_octal_survive, only_the_logins_of_the_user_are_given_on)
+STK_TESTS("archive", owner_mode_and_content_survive, a_file_may_go_out_in_pieces,
+          long_names_are_kept_whole, numbers_too_large_for_octal_survive,
+          only_the_logins_of_the_user_are_given_on)

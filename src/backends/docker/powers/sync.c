@@ -15,21 +15,29 @@
 #include "exec.h"
 #include "text.h"
 
-#define STREAM_FULL (16 * STK_MIB)  /* a stream ends after the file that reaches it */
-#define STREAM_MAX  (520 * STK_MIB) /* a file is at most that large */
-enum { WORDS_MAX = 96 * 1024, WORK_MS = 600 * 1000, MODES = 07777 };
+enum { WORDS_MAX = 96 * 1024, BLOCK = 512, MODES = 07777 };
 
 enum step { BEGIN, REMOVE, SEND };
 static const char *const steps[] = { "BEGIN", "REMOVE", "SEND" };
-static const struct stk_src nowhere;
-
 struct sync {
     struct stk_task task;
     struct stk_sync_req *req;
     struct stk_exec exec;
     json_t *words;
-    size_t at, n_words; /* the next item; how many the rm under way is about */
+    size_t at, n_words;  /* the next item; how many the rm under way is about */
+    struct stk_buf head; /* of the stream: what goes out before the next bytes of a file */
+    size_t sent;         /* of it */
+    int fd;              /* the file that goes out, or -1 */
+    size_t size, left;   /* what its head says, and what of it is still to come */
+    bool ended;          /* the end of the stream is in head */
 };
+
+static void close_file(struct sync *sync)
+{
+    if (sync->fd >= 0)
+        close(sync->fd);
+    sync->fd = -1;
+}
 
 static char *path_of(const char *root, const char *rel)
 {
@@ -117,82 +125,119 @@ static void note_refusal(struct sync *sync, const char *why)
 
 /* --- sending --- */
 
-static bool read_file(const char *path, const struct stat *st, struct stk_buf *out)
+static void note_unreadable(struct sync *sync, const char *path)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    char chunk[64 * 1024];
-    ssize_t n = fd < 0 ? -1 : 1;
-    while (n > 0 && (n = read(fd, chunk, sizeof(chunk))) > 0)
-        if (!stk_buf_add(out, chunk, (size_t)n))
-            n = -1;
-    (void)st;
-    if (fd >= 0)
-        close(fd);
-    return n == 0;
+    if (!sync->req->cannot_read)
+        sync->req->cannot_read = stk_printf("'%s': %s", path, strerror(errno));
 }
 
-static int add(struct sync *sync, struct stk_sync_item *item, struct stk_buf *out,
-               struct stk_error *reterr)
+/* What cannot be read is told, and is no reason to keep back the others; what has just gone is nothing. */
+static bool open_file(struct sync *sync, struct stk_sync_item *item, const char *path,
+                      struct stat *st)
+{
+    sync->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (sync->fd >= 0 && fstat(sync->fd, st) == 0 && S_ISREG(st->st_mode))
+        return true;
+    if (sync->fd < 0 && errno != ENOENT && errno != ENOTDIR && errno != ELOOP)
+        note_unreadable(sync, path);
+    else
+        item->found = STK_SYNC_NOTHING;
+    close_file(sync);
+    return false;
+}
+
+/* The head of the item, when there is something to be sent for it. */
+static void begin_item(struct sync *sync, struct stk_sync_item *item)
 {
     struct stat st;
-    char target[PATH_MAX];
+    char target[PATH_MAX] = "";
     STK_CLEANUP(stk_charp) char *path = path_of(sync->req->from, item->rel);
     STK_CLEANUP(stk_charp) char *to = path_of(sync->req->to, item->rel);
-    STK_CLEANUP(stk_buf_clearp) struct stk_buf bytes;
-    stk_buf_init(&bytes, STREAM_MAX - STK_MIB);
     look(sync->req, item, path, &st);
-    struct stk_archived file = { .path = to };
     if (item->found == STK_SYNC_FOLDER && !*item->rel)
-        return 0; /* the container's own; its contents are what is brought over */
-    if (item->found == STK_SYNC_FILE && !read_file(path, &st, &bytes)) {
-        if (bytes.full)
-            return stk_fail(reterr, STK_EFAIL, nowhere, "'%s' is too large: over %zu MiB", path,
-                            bytes.max / STK_MIB);
-        if (errno == EACCES)
-            return stk_fail(reterr, STK_EFAIL, nowhere, "cannot read '%s': %s", path,
-                            strerror(errno));
-        item->found = STK_SYNC_NOTHING; /* it has just gone */
-    }
-    ssize_t n = item->found == STK_SYNC_LINK ? readlink(path, target, sizeof(target) - 1) : 0;
-    if (n < 0)
+        return; /* the container's own; its contents are what is brought over */
+    if (item->found == STK_SYNC_FILE && !open_file(sync, item, path, &st))
+        return;
+    if (item->found == STK_SYNC_LINK && readlink(path, target, sizeof(target) - 1) < 0)
         item->found = STK_SYNC_NOTHING;
     if (item->found == STK_SYNC_NOTHING)
-        return 0;
-    target[n] = 0;
-    file.mode = st.st_mode & MODES;
-    file.mtime = st.st_mtime;
-    file.bytes = bytes.bytes;
-    file.size = bytes.size;
-    file.folder = item->found == STK_SYNC_FOLDER;
-    file.link = item->found == STK_SYNC_LINK ? target : NULL;
-    stk_archive_add(out, &file);
+        return;
+    sync->left = sync->fd >= 0 ? (size_t)st.st_size : 0;
+    sync->size = sync->left;
+    stk_archive_head(&sync->head, &(struct stk_archived){ .path = to,
+                                                          .mode = st.st_mode & MODES,
+                                                          .mtime = st.st_mtime,
+                                                          .size = sync->left,
+                                                          .folder = item->found == STK_SYNC_FOLDER,
+                                                          .link = *target ? target : NULL });
     sync->req->copied++;
-    return 0;
 }
 
-static void end_sync(struct sync *sync, struct stk_error *err)
+/* What is sent next has a head, or nothing is left. */
+static void begin_next(struct sync *sync)
 {
-    stk_task_end(&sync->task, err);
+    stk_buf_reset(&sync->head);
+    sync->sent = 0;
+    while (sync->head.size == 0 && sync->at < sync->req->n)
+        begin_item(sync, &sync->req->items[sync->at++]);
 }
 
-static void send_next(struct sync *sync)
+static size_t feed_head(struct sync *sync, char *to, size_t room)
 {
-    STK_CLEANUP(stk_buf_clearp) struct stk_buf out;
-    struct stk_error err = { 0 };
-    stk_buf_init(&out, STREAM_MAX);
-    for (; sync->at < sync->req->n && out.size < STREAM_FULL; sync->at++)
-        if (add(sync, &sync->req->items[sync->at], &out, &err)) {
-            end_sync(sync, &err);
-            return;
+    size_t n = sync->head.size - sync->sent;
+    n = n < room ? n : room;
+    memcpy(to, sync->head.bytes + sync->sent, n);
+    sync->sent += n;
+    return n;
+}
+
+/* A file that became shorter meanwhile is filled up: its head is out, and it will be told as changed. */
+static size_t feed_file(struct sync *sync, char *to, size_t room)
+{
+    size_t most = sync->left < room ? sync->left : room;
+    ssize_t n = read(sync->fd, to, most);
+    if (n <= 0) {
+        n = (ssize_t)most;
+        memset(to, 0, most);
+    }
+    sync->left -= (size_t)n;
+    return (size_t)n;
+}
+
+static size_t feed(struct stk_call *call, char *to, size_t room)
+{
+    struct sync *sync = call->data;
+    if (sync->sent == sync->head.size && sync->left == 0 && !sync->ended) {
+        bool padded = sync->fd >= 0 && sync->size % BLOCK != 0;
+        close_file(sync);
+        if (padded) {
+            stk_buf_reset(&sync->head);
+            sync->sent = 0;
+            stk_archive_pad(&sync->head, sync->size);
+        } else {
+            begin_next(sync);
         }
-    if (out.size == 0) {
-        end_sync(sync, NULL);
+        if (sync->head.size == 0) {
+            stk_archive_end(&sync->head);
+            sync->ended = true;
+        }
+    }
+    if (sync->sent < sync->head.size)
+        return feed_head(sync, to, room);
+    return sync->left ? feed_file(sync, to, room) : 0;
+}
+
+/* All of it in one stream, each file read as it goes out. */
+static void send_all(struct sync *sync)
+{
+    begin_next(sync);
+    if (sync->head.size == 0) {
+        stk_task_end(&sync->task, NULL);
         return;
     }
-    stk_archive_end(&out);
-    sync->task.call.tar_size = out.size;
-    sync->task.call.tar = stk_buf_take(&out);
-    sync->task.call.wait_ms = WORK_MS;
+    sync->task.call.feed = feed;
+    sync->task.call.data = sync;
+    sync->task.call.wait_ms = STK_FOREVER; /* as long as the files take */
     stk_task_go(&sync->task, SEND, "PUT", NULL, "/containers/%s/archive?path=/&copyUIDGID=true",
                 sync->req->id);
 }
@@ -201,16 +246,13 @@ static void send_next(struct sync *sync)
 
 static void go_on(struct sync *sync)
 {
-    if (sync->task.step != SEND) {
-        collect(sync);
-        if (sync->n_words) {
-            run_rm(sync);
-            return;
-        }
-        sync->at = 0;
-        stk_task_step(&sync->task, SEND);
+    collect(sync);
+    if (sync->n_words) {
+        run_rm(sync);
+        return;
     }
-    send_next(sync);
+    sync->at = 0;
+    send_all(sync);
 }
 
 static void rm_ended(struct sync *sync)
@@ -229,10 +271,12 @@ static void next(struct stk_task *task)
     struct sync *sync = (struct sync *)task;
     if (task->step == REMOVE)
         rm_ended(sync);
-    if (task->step == SEND && task->call.op.err.code)
+    if (task->step != SEND)
+        go_on(sync);
+    else if (task->call.op.err.code)
         stk_task_fail(task);
     else
-        go_on(sync);
+        stk_task_end(task, NULL);
 }
 
 static void clear(struct stk_task *task)
@@ -240,19 +284,24 @@ static void clear(struct stk_task *task)
     struct sync *sync = (struct sync *)task;
     stk_exec_clear(&sync->exec);
     json_decref(sync->words);
+    stk_buf_clear(&sync->head);
+    close_file(sync);
 }
 
 void stk_docker_sync(struct stk_docker *docker, struct stk_sync_req *req)
 {
     struct sync *sync = stk_task_new(docker, sizeof(*sync), &req->op, req->id, steps, next, clear);
     sync->req = req;
+    sync->fd = -1;
+    stk_buf_init(&sync->head, STK_MIB);
     req->copied = req->removed = 0;
-    req->cannot_remove = NULL;
+    req->cannot_remove = req->cannot_read = NULL;
     go_on(sync);
 }
 
 void stk_sync_clear(struct stk_sync_req *req)
 {
     free(TAKE(req->cannot_remove));
+    free(TAKE(req->cannot_read));
     stk_error_clear(&req->op.err);
 }
