@@ -19,7 +19,7 @@ static struct stk_watcher *watcher;
 static struct stk_tree *tree;
 static struct stk_buf told; /* "+ a/b\n- c\n" */
 static unsigned batches, limits;
-static char top[64];
+static char top[64], limit[256];
 
 static void changed(void *data, const char *rel, bool folder, enum stk_file_change what)
 {
@@ -43,7 +43,8 @@ static void settled(void *data)
 
 static void limited(void *data, const char *message)
 {
-    (void)data, (void)message;
+    (void)data;
+    snprintf(limit, sizeof(limit), "%s", message);
     limits++;
 }
 
@@ -299,11 +300,38 @@ START_TEST(what_the_kernel_does_not_tell_is_found_by_looking)
     save("src/deep/b", "b");
     watch_path(at("src"), 1); /* the anchor takes it */
     ck_assert_uint_eq(limits, 1);
+    ck_assert_ptr_nonnull(strstr(limit, "sysctl fs.inotify.max_user_watches="));
     save("src/deep/b", "c");
     while (told.size == 0)
         next(SOON);
     ck_assert_str_eq(told.bytes, "* deep/b\n");
     ck_assert_uint_eq(limits, 1);
+    teardown();
+}
+END_TEST
+
+/* More than the kernel keeps of events that nobody has read yet: it drops all that come after. */
+START_TEST(an_overflow_of_the_kernels_events_loses_nothing)
+{
+    long kept = 16384;
+    FILE *f = fopen("/proc/sys/fs/inotify/max_queued_events", "r");
+    if (f && fscanf(f, "%ld", &kept) != 1)
+        kept = 16384;
+    if (f)
+        fclose(f);
+    setup();
+    mkdir(at("src/late"), 0755);
+    watch_path(at("src"), 0);
+    for (long i = 0; i < kept / 2 + 8; i++) { /* two events each */
+        unlink(at("src/a"));
+        save("src/a", "two");
+    }
+    save("src/late/b", "b"); /* in a folder of which no event is left */
+    next(SOON);
+    ck_assert_str_eq(told.bytes, "* a\n+ late/b\n");
+    ck_assert_str_eq(next(NEVER), "");
+    ck_assert_uint_eq(limits, 1);
+    ck_assert_ptr_nonnull(strstr(limit, "sysctl fs.inotify.max_queued_events="));
     teardown();
 }
 END_TEST
@@ -322,8 +350,8 @@ START_TEST(while_git_is_at_work_nothing_is_told)
 }
 END_TEST
 
-STK_TESTS("watcher", a_file_that_is_saved_is_told_once,
-          two_writes_of_one_size_within_a_tick_are_both_seen,
+STK_TESTS("watcher", an_overflow_of_the_kernels_events_loses_nothing,
+          a_file_that_is_saved_is_told_once, two_writes_of_one_size_within_a_tick_are_both_seen,
           reads_modes_and_touches_are_no_changes,
           an_editor_that_replaces_by_rename_changes_one_file,
           folders_are_followed_wherever_they_come_from,
