@@ -40,7 +40,7 @@ struct options {
     bool follow, stop, force, exit_code, json, short_version, environment, timings, no_probe;
     bool archive; /* of cp */
     bool no_stream, no_pause, down_project;
-    bool watch, explain, no_up, prune; /* of watch */
+    bool watch, explain, no_up, no_prune; /* of watch */
     struct stk_opt quiet_time;
     /* of images */
     struct stk_strs build_args;

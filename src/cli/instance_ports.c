@@ -9,11 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "arena.h"
 #include "listener.h"
+#include "state_folder.h"
 #include "text.h"
 
 enum { FIRST = 20000, BLOCK = 100, BLOCKS = 127 };
@@ -29,29 +29,6 @@ static void closep(int *fd)
 static void dropp(json_t **json)
 {
     json_decref(*json);
-}
-
-/* Makes the folders on the way there, too. */
-static bool make_folder(const char *path)
-{
-    STK_CLEANUP(stk_charp) char *part = stk_strdup(path);
-    for (char *p = part + 1; *p; p++) {
-        if (*p != '/')
-            continue;
-        *p = '\0';
-        if (mkdir(part, 0700) != 0 && errno != EEXIST)
-            return false;
-        *p = '/';
-    }
-    return mkdir(part, 0700) == 0 || errno == EEXIST;
-}
-
-static char *state_folder(void)
-{
-    const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-    if (state && *state == '/')
-        return stk_printf("%s/stackctl", state);
-    return home && *home == '/' ? stk_printf("%s/.local/state/stackctl", home) : NULL;
 }
 
 static json_t *project_of(json_t *root, const char *project)
@@ -169,7 +146,7 @@ static bool write_state(const char *path, const json_t *root)
 int instance_port(const char *project, const char *dir, const char *key, unsigned *ret,
                   struct stk_error *reterr)
 {
-    STK_CLEANUP(stk_charp) char *folder = state_folder();
+    STK_CLEANUP(stk_charp) char *folder = stk_state_folder();
     if (!folder)
         return stk_fail(reterr, STK_EFAIL, nowhere,
                         "neither HOME nor XDG_STATE_HOME says where instances are remembered");
@@ -180,7 +157,7 @@ int instance_port(const char *project, const char *dir, const char *key, unsigne
     if (*ret)
         return 0;
     STK_CLEANUP(closep)
-    int fd = make_folder(folder) ? open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0600) : -1;
+    int fd = stk_make_state_folder(folder) ? open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0600) : -1;
     if (fd < 0 || flock(fd, LOCK_EX) != 0)
         return stk_fail(reterr, STK_EFAIL, nowhere, "cannot write '%s': %s", path, strerror(errno));
     STK_CLEANUP(dropp) json_t *root = read_state(path); /* as it is now */

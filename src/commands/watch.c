@@ -14,7 +14,9 @@ static const struct option_row options[] = {
       "Say of every event what is done, or why nothing is" },
     { "quiet-time", 0, OPT_COUNT, AT(quiet_time), "MS",
       "Act when nothing has changed for that long (default 50), 500 ms late at most" },
-    { "prune", 0, OPT_FLAG, AT(prune), NULL, NULL },
+    { "prune", 0, OPT_NO_FLAG, AT(no_prune), NULL,
+      "Remove the images that a rebuild leaves without a name (the default; --prune=false keeps "
+      "them)" },
     { 0 },
 };
 

@@ -82,8 +82,12 @@ static void synced(struct stk_op *op)
     if (req->cannot_remove)
         stk_warn("what was deleted stays in '%s': its rm cannot be run, or failed: %s",
                  job->status->name, req->cannot_remove);
+    if (req->cannot_read)
+        stk_warn("%s:%u: not copied to '%s': cannot read %s", job->rule->spec->src.file,
+                 job->rule->spec->src.line, job->status->name, req->cannot_read);
     set_known(job->run, job->status->ref.id, op->err.code == STK_OK);
     free(TAKE(req->cannot_remove));
+    free(TAKE(req->cannot_read));
     watch_changes_free(job->changes, req->n);
     free(TAKE(job->items));
     ended(job, op, "copying to");
@@ -110,6 +114,17 @@ static void gather_one(void *data, const char *rel, bool folder)
     job->changes[job->req.sync.n++] = (struct watch_change){ .rel = stk_strdup(rel) };
 }
 
+/* It may be in its image, or have been copied in an earlier run. */
+static void gather_gone(struct gather *gather, const char *rel)
+{
+    struct watch_job *job = gather->job;
+    if (!watch_is_gone(job->rule, rel))
+        return;
+    job->changes = stk_grow(job->changes, job->req.sync.n, &gather->cap, sizeof(*job->changes));
+    job->changes[job->req.sync.n++] =
+        (struct watch_change){ .rel = stk_strdup(rel), .removed = true };
+}
+
 static void gather_due(struct watch_job *job, const struct watch_due *due)
 {
     job->changes = stk_alloc((due->n + 1) * sizeof(*job->changes));
@@ -130,6 +145,10 @@ static void gather_new(struct watch_job *job)
     if (job->rule->spec->initial_sync.set && job->rule->spec->initial_sync.v)
         gather.since_ms = INT64_MIN;
     stk_tree_each(job->rule->tree, gather_one, &gather);
+    for (size_t i = 0; i < job->rule->n_gone; i++)
+        gather_gone(&gather, job->rule->gone[i]);
+    if (job->req.sync.n)
+        job->req.sync.n = watch_changes_sort(job->changes, job->req.sync.n);
 }
 
 static void gather(struct watch_job *job, const struct watch_due *due)

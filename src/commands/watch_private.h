@@ -5,6 +5,7 @@
 #include "lock.h"
 #include "stackctl/docker/command.h"
 #include "stackctl/docker/control.h"
+#include "stackctl/docker/image.h"
 #include "stackctl/docker/sync.h"
 #include "watch_rules.h"
 #include "watch_run.h"
@@ -15,6 +16,7 @@ enum watch_step {
     WATCH_RELOAD, /* the stack's own files: load, show the plan */
     WATCH_APPLY,  /* and do it */
     WATCH_REBUILD,
+    WATCH_PRUNE, /* the images that this left without a name */
     WATCH_RECREATE,
     WATCH_LOOK, /* which containers there are */
     WATCH_SYNC,
@@ -68,8 +70,10 @@ struct watch_run {
     struct stk_sink *view; /* of the round, when it has its own */
     struct stk_reconcile_req act;
     const char **names; /* the services that act is about */
-    bool acting;
+    bool acting, built;
+    struct stk_prune_req prune;
     struct stk_inspect_req look;
+    struct stk_op *asking; /* prune or look, while it is under way */
     struct stk_seen *seen;
     struct watch_due *due; /* by rule */
     size_t n_due;
@@ -94,6 +98,12 @@ void watch_sources_make(struct watch_run *run);
 void watch_sources_clear(struct watch_run *run);
 /* Loads the stack anew; false: told why, and all stays as it is. */
 bool watch_reload(struct watch_run *run);
+
+/* watch_memory.c: what went while nothing was watched becomes gone; what there is is remembered. */
+void watch_memory_load(struct watch_run *run);
+void watch_memory_save(struct watch_run *run);
+/* Is it really not there? */
+bool watch_is_gone(const struct watch_rule *rule, const char *rel);
 
 /* watch_jobs.c: begin what is due of a step, in containers at a time. False: nothing is. */
 bool watch_sync(struct watch_run *run);

@@ -92,6 +92,14 @@ static void changed(void *data, const char *rel, bool folder, enum stk_file_chan
         explain(rule, rel, what);
     if (what == STK_FILE_SAME || what == STK_FILE_SKIPPED || (folder && rule->include))
         return;
+    if (!*rel && what == STK_FILE_REMOVED)
+        stk_warn("%s:%u: '%s' is gone; it is watched for", rule->spec->src.file,
+                 rule->spec->src.line, rule->spec->path);
+    if (!*rel && folder && rule->what & DO_SYNC)
+        return; /* the container's own, which may hold more; its contents are told one by one */
+    rule->unsaved |= what != STK_FILE_CHANGED && rule->what & DO_SYNC;
+    if (what == STK_FILE_REMOVED && rule->what & DO_SYNC)
+        watch_rule_gone(rule, rel);
     rule->changes = stk_grow(rule->changes, rule->n, &rule->cap, sizeof(*rule->changes));
     rule->changes[rule->n++] =
         (struct watch_change){ .rel = stk_strdup(rel), .removed = what == STK_FILE_REMOVED };
@@ -102,13 +110,12 @@ static int by_rel(const void *a, const void *b)
     return strcmp(((const struct watch_change *)a)->rel, ((const struct watch_change *)b)->rel);
 }
 
-struct watch_change *watch_rule_take(struct watch_rule *rule, size_t *ret_n)
+size_t watch_changes_sort(struct watch_change *v, size_t n_all)
 {
-    struct watch_change *v = TAKE(rule->changes);
     size_t n = 0;
-    if (rule->n)
-        qsort(v, rule->n, sizeof(*v), by_rel);
-    for (size_t i = 0; i < rule->n; i++) {
+    if (n_all)
+        qsort(v, n_all, sizeof(*v), by_rel);
+    for (size_t i = 0; i < n_all; i++) {
         if (n && stk_streq(v[n - 1].rel, v[i].rel)) {
             v[n - 1].removed |= v[i].removed;
             free(v[i].rel);
@@ -116,9 +123,14 @@ struct watch_change *watch_rule_take(struct watch_rule *rule, size_t *ret_n)
             v[n++] = v[i];
         }
     }
+    return n;
+}
+
+struct watch_change *watch_rule_take(struct watch_rule *rule, size_t *ret_n)
+{
+    *ret_n = watch_changes_sort(rule->changes, rule->n);
     rule->n = rule->cap = 0;
-    *ret_n = n;
-    return v;
+    return TAKE(rule->changes);
 }
 
 void watch_changes_free(struct watch_change *changes, size_t n)
@@ -208,6 +220,9 @@ static void clear_rule(struct watch_rule *rule)
     stk_ignore_free(rule->include);
     stk_ignore_free(rule->context);
     watch_changes_free(rule->changes, rule->n);
+    for (size_t i = 0; i < rule->n_gone; i++)
+        free(rule->gone[i]);
+    free(rule->gone);
 }
 
 static void inherit(struct watch_rule *rule, struct watch_rule *old, size_t n)
@@ -220,6 +235,11 @@ static void inherit(struct watch_rule *rule, struct watch_rule *old, size_t n)
         rule->n = old[i].n;
         rule->cap = old[i].cap;
         old[i].n = old[i].cap = 0;
+        rule->gone = TAKE(old[i].gone);
+        rule->n_gone = old[i].n_gone;
+        rule->cap_gone = old[i].cap_gone;
+        rule->unsaved = old[i].unsaved;
+        old[i].n_gone = old[i].cap_gone = 0;
         stk_tree_set_data(rule->tree, rule);
         return;
     }
@@ -245,13 +265,15 @@ static int make_rule(struct cli *cli, struct watch_rule *rule, struct watch_rule
         rule->context = of_context(&rule->service->build);
     }
     inherit(rule, old, n_old);
-    if (!rule->tree)
+    bool is_new = !rule->tree;
+    if (is_new)
         rule->tree = stk_watcher_add(rule->rules->watcher, &(struct stk_tree_opts){
                                                                .path = spec->path,
                                                                .skips = skips,
                                                                .changed = changed,
                                                                .data = rule,
                                                            });
+    rule->unsaved |= is_new && rule->what & DO_SYNC;
     if (!stk_tree_exists(rule->tree))
         stk_warn("%s:%u: '%s' is not there; it is watched for", spec->src.file, spec->src.line,
                  spec->path);

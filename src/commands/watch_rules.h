@@ -34,6 +34,10 @@ struct watch_rule {
     struct stk_tree *tree;
     struct watch_change *changes; /* since they were last taken; the last one of a path counts */
     size_t n, cap;
+    /* Of a sync: what was there once and may not be any more, which a container made later may have. */
+    char **gone;
+    size_t n_gone, cap_gone;
+    bool unsaved; /* files came or went since that was remembered */
 };
 
 struct watch_rules {
@@ -50,7 +54,11 @@ int watch_rules_make(struct watch_rules *rules, struct cli *cli);
 void watch_rules_clear(struct watch_rules *rules);
 /* The changes, sorted, each path once; the rule has none then. */
 struct watch_change *watch_rule_take(struct watch_rule *rule, size_t *ret_n);
+/* Sorts, and makes one of those of a path; how many are left. */
+size_t watch_changes_sort(struct watch_change *v, size_t n);
 void watch_changes_free(struct watch_change *changes, size_t n);
+/* watch_memory.c: rel was there once. */
+void watch_rule_gone(struct watch_rule *rule, const char *rel);
 /* "sync+restart". */
 const char *watch_rule_word(const struct watch_rule *rule);
 

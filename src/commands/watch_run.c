@@ -33,6 +33,7 @@ static void acted(struct stk_op *op)
     }
     if (op->err.code && run->step == WATCH_RELOAD)
         run->step++;
+    run->built = run->step == WATCH_REBUILD && op->err.code == STK_OK;
     stk_reconcile_clear(&run->act);
     watch_next(run);
 }
@@ -118,6 +119,30 @@ static bool rebuild(struct watch_run *run)
     return true;
 }
 
+/* That it was not to be done is worth a line, but nothing depends on it. */
+static void pruned(struct stk_op *op)
+{
+    struct watch_run *run = op->data;
+    run->asking = NULL;
+    if (op->err.code && op->err.code != STK_ECANCELED)
+        stk_warn("images that the build left are not removed: %s", op->err.msg);
+    stk_error_clear(&op->err);
+    watch_next(run);
+}
+
+static bool prune(struct watch_run *run)
+{
+    bool built = run->built;
+    run->built = false;
+    if (!built || run->cli->o.no_prune)
+        return false;
+    run->prune = (struct stk_prune_req){ .op = { .done = pruned, .data = run },
+                                         .project = run->cli->project };
+    run->asking = &run->prune.op;
+    stk_docker_prune(run->cli->docker, &run->prune);
+    return true;
+}
+
 static bool recreate(struct watch_run *run)
 {
     struct stk_strs services = watch_services_due(run, DO_RECREATE, DO_REBUILD);
@@ -135,6 +160,7 @@ static bool recreate(struct watch_run *run)
 static void looked(struct stk_op *op)
 {
     struct watch_run *run = op->data;
+    run->asking = NULL;
     run->seen = TAKE(run->look.seen);
     if (op->err.code && op->err.code != STK_ECANCELED)
         stk_report_error(run->cli, &op->err);
@@ -152,6 +178,7 @@ static bool look(struct watch_run *run)
     run->look = (struct stk_inspect_req){ .op = { .done = looked, .data = run },
                                           .project = run->cli->project,
                                           .what = STK_SEE_SERVICES };
+    run->asking = &run->look.op;
     stk_runtime_inspect(run->cli->rt, &run->look);
     return true;
 }
@@ -168,9 +195,10 @@ static bool restart(struct watch_run *run)
 }
 
 static bool (*const steps[])(struct watch_run *run) = {
-    [WATCH_RELOAD] = reload,     [WATCH_APPLY] = apply,         [WATCH_REBUILD] = rebuild,
-    [WATCH_RECREATE] = recreate, [WATCH_LOOK] = look,           [WATCH_SYNC] = watch_sync,
-    [WATCH_RESTART] = restart,   [WATCH_SIGNAL] = watch_signal, [WATCH_EXEC] = watch_exec,
+    [WATCH_RELOAD] = reload,   [WATCH_APPLY] = apply,       [WATCH_REBUILD] = rebuild,
+    [WATCH_PRUNE] = prune,     [WATCH_RECREATE] = recreate, [WATCH_LOOK] = look,
+    [WATCH_SYNC] = watch_sync, [WATCH_RESTART] = restart,   [WATCH_SIGNAL] = watch_signal,
+    [WATCH_EXEC] = watch_exec,
 };
 
 /* --- rounds --- */
@@ -190,6 +218,8 @@ static void end_round(struct watch_run *run)
         (void)watch_rules_make(&run->rules, run->cli);
         watch_sources_make(run);
     }
+    if (run->step > WATCH_SYNC)
+        watch_memory_save(run);
     run->ended = run->stopping;
     if (run->stopping)
         run->opts.ended(run->opts.data);
@@ -284,6 +314,7 @@ int watch_run_begin(struct cli *cli, const struct watch_run_opts *opts, struct w
                  "files are "
                  "watched",
                  cli->args.n ? "the named services" : "any service");
+    watch_memory_load(run);
     watch_say("Watch enabled");
     *ret = run;
     run->catch_up = true;
@@ -305,7 +336,7 @@ void watch_run_stop(struct watch_run *run)
     else if (run->left)
         watch_jobs_cancel(run);
     else
-        stk_op_cancel(&run->look.op);
+        stk_op_cancel(run->asking);
 }
 
 void watch_run_free(struct watch_run *run)

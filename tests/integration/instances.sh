@@ -6,7 +6,7 @@ need_engine
 need_image busybox:1.36
 command -v git > /dev/null || skip "no git"
 
-export XDG_STATE_HOME=$work/state GIT_CONFIG_GLOBAL=/dev/null
+export GIT_CONFIG_GLOBAL=/dev/null
 stack main << END
 name: $project
 x-stackctl: { instances: worktree }

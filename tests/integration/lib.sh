@@ -19,6 +19,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 test=$(basename "$0" .sh)
 project=it-$test-$$
 work=$(mktemp -d)
+export XDG_STATE_HOME=$work/state # what the program remembers goes with the test
 failures=0
 background=() # processes that this test started
 

@@ -14,8 +14,8 @@ struct stk_image_req {
     const char *name; /* a reference or an ID */
     /* results, kept by arena, the caller's to free with stk_image_clear; valid on success */
     struct stk_arena *arena;
-    const char *id, *platform; /* "linux/amd64" */
-    const char *last_tagged;   /* RFC 3339, or NULL */
+    const char *id, *platform;     /* "linux/amd64" */
+    const char *last_tagged;       /* RFC 3339, or NULL */
     struct stk_strs tags, digests; /* "busybox:1.36", "busybox@sha256:…" */
     int64_t size, created_ms;
 };
@@ -29,6 +29,14 @@ struct stk_push_req {
     void (*progress)(struct stk_push_req *req, const struct stk_progress *p); /* may be NULL */
 };
 void stk_docker_push(struct stk_docker *docker, struct stk_push_req *req);
+
+/* Removes the images without a name that builds of a project left; what a container is made from stays. */
+struct stk_prune_req {
+    struct stk_op op;
+    const char *project;
+    size_t removed; /* result */
+};
+void stk_docker_prune(struct stk_docker *docker, struct stk_prune_req *req);
 
 /* What its registry has behind the name now, without pulling anything. STK_EIMAGE when it does not tell. */
 struct stk_digest_req {
