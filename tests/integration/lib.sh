@@ -116,8 +116,10 @@ check() { # WHAT COMMAND...
 
 same() { [ "$1" = "$2" ]; }
 
+# The seconds are what a quiet machine surely needs; a busy one is given PATIENCE times that.
+PATIENCE=3
 wait_for() { # SECONDS COMMAND...
-    local until=$((SECONDS + $1))
+    local until=$((SECONDS + $1 * PATIENCE))
     shift
     until "$@" > /dev/null 2>&1; do
         [ $SECONDS -lt $until ] || { failed "did not come true in time: $*"; return 1; }
