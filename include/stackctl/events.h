@@ -26,7 +26,7 @@ enum stk_phase {
     STK_PHASE_PAUSE,
     STK_PHASE_UNPAUSE,
     STK_PHASE_REMOVE,
-    STK_PHASE_KEEP, /* is as it should be, untouched */
+    STK_PHASE_KEEP,      /* is as it should be, untouched */
     STK_PHASE_ROLL_BACK, /* what was replaced takes its place again */
     STK_PHASE_COUNT
 };
@@ -46,26 +46,29 @@ struct stk_event {
     enum stk_event_type type;
     enum stk_phase phase;
     struct stk_ref ref;
-    const struct stk_unit *unit;    /* as the file wants it; NULL when only the engine knows it */
-    const char *name;               /* on the engine; NULL for a warning about nothing particular */
-    unsigned elapsed_ms;            /* DONE, FAILED: since BEGIN */
-    unsigned grace_ms;              /* BEGIN of a stop: SIGKILL follows after that long */
+    const struct stk_unit *unit; /* as the file wants it; NULL when only the engine knows it */
+    const char *name;            /* on the engine; NULL for a warning about nothing particular */
+    unsigned elapsed_ms;         /* DONE, FAILED: since BEGIN */
+    unsigned grace_ms;           /* BEGIN of a stop: SIGKILL follows after that long */
     const struct stk_progress *progress; /* PROGRESS */
-    const char *message;            /* FAILED, SKIPPED, WARNING, SAID, OUTPUT; PROGRESS of a stop: who takes long */
-    enum stk_code code;             /* FAILED */
-    struct stk_src src;             /* FAILED: the place in the file, or line 0 */
-    const struct stk_status *status; /* FAILED: how the culprit ended, when known; DONE of a keep: as it is */
-    const char *log_tail;           /* FAILED: its last lines, or NULL */
-    const char *chain;              /* FAILED: who needs it, "web → api → db"; NULL: nobody */
-    const char *since;              /* DONE of a start: stk_start_req.since */
+    const char
+        *message; /* FAILED, SKIPPED, WARNING, SAID, OUTPUT; PROGRESS of a stop: who takes long */
+    enum stk_code code; /* FAILED */
+    struct stk_src src; /* FAILED: the place in the file, or line 0 */
+    const struct stk_status
+        *status;          /* FAILED: how the culprit ended, when known; DONE of a keep: as it is */
+    const char *log_tail; /* FAILED: its last lines, or NULL */
+    const char *chain;    /* FAILED: who needs it, "web → api → db"; NULL: nobody */
+    const char *since;    /* DONE of a start: stk_start_req.since */
 };
 
 struct stk_sink {
     void (*event)(struct stk_sink *sink, const struct stk_event *ev);
 };
 
-/* "Container", "Network", "Volume", "Image". */
+/* "Container", "Network", "Volume", "Image"; and as files and JSON call them: "service", "network", … */
 const char *stk_kind_word(enum stk_kind kind);
+const char *stk_kind_key(enum stk_kind kind);
 /* "Starting" for BEGIN, "Started" for DONE, "Error" for FAILED, "Skipped". */
 const char *stk_event_word(enum stk_phase phase, enum stk_event_type type);
 

@@ -253,7 +253,7 @@ struct stk_ready_http {
 };
 struct stk_ready {
     bool set;
-    const char *tcp;  /* "5432" of the container, or "host:5432" as this machine sees it */
+    const char *tcp; /* "5432" of the container, or "host:5432" as this machine sees it */
     struct stk_ready_http http;
     const char *log;  /* POSIX extended regular expression that a line since the start matches */
     const char *file; /* absolute path in the container */
@@ -262,8 +262,9 @@ struct stk_ready {
 };
 /* What is done when files change. */
 struct stk_watch {
-    const char *path;   /* absolute */
-    const char *action; /* "rebuild", "sync", "restart", "sync+restart", "sync+exec"; below x-stackctl
+    const char *path; /* absolute */
+    const char
+        *action; /* "rebuild", "sync", "restart", "sync+restart", "sync+exec"; below x-stackctl
                            "restart", "signal", "exec", "recreate" */
     const char *target;
     struct stk_strs ignore, include;
@@ -276,11 +277,13 @@ struct stk_watch {
 /* x-stackctl of a service: what Docker Compose has no key for. */
 struct stk_own {
     bool set;
-    const char *kind;           /* "job": ready when it has exited 0; "service": when it runs; NULL: as it turns
+    const char
+        *kind; /* "job": ready when it has exited 0; "service": when it runs; NULL: as it turns
                                    out */
-    struct stk_opt once;        /* a job that is done is not run again until it or its image changes */
-    struct stk_opt settle;      /* up for so long without dying, it is ready; for what has no check */
-    struct stk_opt accelerated; /* !set: true; false: its health check is left to the engine's schedule */
+    struct stk_opt once;   /* a job that is done is not run again until it or its image changes */
+    struct stk_opt settle; /* up for so long without dying, it is ready; for what has no check */
+    struct stk_opt
+        accelerated; /* !set: true; false: its health check is left to the engine's schedule */
     struct stk_ready ready;
     struct stk_watch *watch; /* beside those of develop */
     size_t n_watch;
@@ -401,12 +404,14 @@ struct stk_service {
     struct stk_env_file *env_files; /* only of a spec loaded with no_env_resolution */
     size_t n_env_files;
     struct stk_own own;
-    const char *oneoff; /* name of the one container that `run` makes of it; NULL: its instances are */
-    bool oneoff_remove, oneoff_aliases; /* it goes when it ends; it is found by the service's names */
+    const char
+        *oneoff; /* name of the one container that `run` makes of it; NULL: its instances are */
+    bool oneoff_remove,
+        oneoff_aliases; /* it goes when it ends; it is found by the service's names */
     /* derived */
-    unsigned replicas;  /* scale, deploy.replicas, or 1 */
-    const char *config; /* canonical JSON of what a container is made from */
-    const char *hash;   /* SHA-256 that Docker Compose 2.40 gives it, hex */
+    unsigned replicas;      /* scale, deploy.replicas, or 1 */
+    const char *config;     /* canonical JSON of what a container is made from */
+    const char *hash;       /* SHA-256 that Docker Compose 2.40 gives it, hex */
     const char *own_config; /* canonical JSON of own, or NULL */
 };
 
@@ -486,21 +491,22 @@ struct stk_spec_opts {
     struct stk_strs files;         /* -f; empty: COMPOSE_FILE, then discovery from cwd upwards */
     const char *project;           /* -p, or NULL */
     const char *project_directory; /* --project-directory, or NULL */
-    const char *instance;          /* a stack beside the others of the file; "auto": by the git worktree, none
+    const char
+        *instance; /* a stack beside the others of the file; "auto": by the git worktree, none
                                       in the main one; NULL: as the files say */
     /* The host port that the instance has for what key stands for; NULL: the one in the file. */
     int (*instance_port)(const char *project, const char *dir, const char *key, unsigned *ret,
                          struct stk_error *reterr);
-    struct stk_strs env_files;     /* --env-file; empty: .env beside the first file */
-    struct stk_strs profiles;      /* --profile; empty: COMPOSE_PROFILES */
-    struct stk_strs services;      /* named on the command line: their profiles become active */
-    const char *cwd;               /* NULL: the process's */
-    char *const *environ;          /* NULL: the process's */
-    const struct stk_kv *scale;    /* --scale SERVICE=N, each overriding the file */
+    struct stk_strs env_files;  /* --env-file; empty: .env beside the first file */
+    struct stk_strs profiles;   /* --profile; empty: COMPOSE_PROFILES */
+    struct stk_strs services;   /* named on the command line: their profiles become active */
+    const char *cwd;            /* NULL: the process's */
+    char *const *environ;       /* NULL: the process's */
+    const struct stk_kv *scale; /* --scale SERVICE=N, each overriding the file */
     size_t n_scale;
     const char *overlay; /* a document over all files, from the command line; or NULL */
-    bool no_deps; /* only the named services run, not what they need */
-    bool no_run;  /* only to be printed: what just starting it would trip over (a host
+    bool no_deps;        /* only the named services run, not what they need */
+    bool no_run;         /* only to be printed: what just starting it would trip over (a host
                                       port held twice) is a warning */
     /* What `config` may switch off. A spec loaded with one of these is only for printing. */
     bool no_interpolate;     /* variables stay as they are written */
@@ -522,6 +528,8 @@ void stk_spec_free(struct stk_spec *spec);
  * commands that work from labels alone; a file is read only when one is found. *ret is malloc'd. */
 int stk_spec_project_name(const struct stk_spec_opts *opts, char **ret, struct stk_diags *diags);
 
+/* Marks are by service: adds to those that are set all that they depend on. */
+void stk_spec_add_dependencies(const struct stk_spec *spec, bool *marks);
 const struct stk_service *stk_spec_service(const struct stk_spec *spec, const char *name);
 const struct stk_network *stk_spec_network(const struct stk_spec *spec, const char *key);
 const struct stk_volume *stk_spec_volume(const struct stk_spec *spec, const char *key);

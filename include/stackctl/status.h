@@ -99,6 +99,8 @@ struct stk_seen {
     struct stk_arena *arena; /* owns the struct too */
 };
 void stk_seen_free(struct stk_seen *seen);
+/* That order, of two struct stk_status: for qsort. */
+int stk_status_compare(const void *a, const void *b);
 /* The one with that kind, name and index (0 for all but services), or NULL. One-offs and instances set
  * aside never match. */
 const struct stk_status *stk_seen_find(const struct stk_seen *seen, struct stk_ref ref);

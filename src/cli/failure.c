@@ -14,21 +14,6 @@ enum { COLUMNS = 80, EXCERPT = COLUMNS - 8 };
 
 static const char quote[] = "    | ";
 
-static const char *subject(const struct stk_ref *ref)
-{
-    switch (ref->kind) {
-    case STK_SERVICE:
-        return "service";
-    case STK_IMAGE:
-        return "image";
-    case STK_NETWORK:
-        return "network";
-    case STK_VOLUME:
-        return "volume";
-    }
-    return "unit";
-}
-
 /* "service 'db': exited with code 3", but "service 'db' is unhealthy". */
 static void add_headline(struct stk_buf *out, const struct stk_event *ev)
 {
@@ -39,7 +24,7 @@ static void add_headline(struct stk_buf *out, const struct stk_event *ev)
         stk_buf_puts(out, "': ");
     }
     if (ev->ref.name) {
-        stk_buf_printf(out, "%s '", subject(&ev->ref));
+        stk_buf_printf(out, "%s '", stk_kind_key(ev->ref.kind));
         stk_escape_control(out, ev->ref.name, strlen(ev->ref.name));
         stk_buf_puts(out, stk_starts(msg, "is ") || stk_starts(msg, "has ") ? "' " : "': ");
     }

@@ -13,12 +13,6 @@
 #include "text.h"
 #include "view.h"
 
-static const char *const kinds[] = {
-    [STK_SERVICE] = "service",
-    [STK_IMAGE] = "image",
-    [STK_NETWORK] = "network",
-    [STK_VOLUME] = "volume",
-};
 static const char *const phases[STK_PHASE_COUNT] = {
     [STK_PHASE_PULL] = "pull",
     [STK_PHASE_BUILD] = "build",
@@ -42,8 +36,7 @@ static const char *const phases[STK_PHASE_COUNT] = {
 static const char *const states[] = {
     [STK_EV_BEGIN] = "begin",   [STK_EV_PROGRESS] = "progress", [STK_EV_DONE] = "done",
     [STK_EV_FAILED] = "failed", [STK_EV_SKIPPED] = "skipped",   [STK_EV_WARNING] = "warning",
-    [STK_EV_SAID] = "said",
-    [STK_EV_OUTPUT] = "output",
+    [STK_EV_SAID] = "said",     [STK_EV_OUTPUT] = "output",
 };
 
 static void set_text(json_t *object, const char *key, const char *s)
@@ -147,7 +140,7 @@ static json_t *event_json(const struct view *view, const struct stk_event *ev)
     json_object_set_new(object, "ts", now());
     set_text(object, "project", view->project);
     if (ev->name || ev->ref.name) {
-        json_object_set_new(object, "kind", json_string(kinds[ev->ref.kind]));
+        json_object_set_new(object, "kind", json_string(stk_kind_key(ev->ref.kind)));
         if (ev->ref.kind == STK_SERVICE)
             set_text(object, "service", ev->ref.name);
         set_text(object, "name", ev->name ? ev->name : ev->ref.name);

@@ -23,15 +23,6 @@ static const struct option_row options[] = {
     { 0 },
 };
 
-static const struct {
-    const char *shown, *key;
-} kinds[] = {
-    [STK_SERVICE] = { "Container", "service" },
-    [STK_IMAGE] = { "Image", "image" },
-    [STK_NETWORK] = { "Network", "network" },
-    [STK_VOLUME] = { "Volume", "volume" },
-};
-
 /* One unit that is not as the file says. */
 struct differing {
     const struct stk_ref *ref;
@@ -127,7 +118,7 @@ static void print_value(struct stk_buf *out, const char *value)
 
 static void print_one(struct stk_buf *out, const struct differing *it, bool colour)
 {
-    stk_buf_printf(out, "  %s%s %s%s", colour ? "\033[33m" : "", kinds[it->ref->kind].shown,
+    stk_buf_printf(out, "  %s%s %s%s", colour ? "\033[33m" : "", stk_kind_word(it->ref->kind),
                    it->name, colour ? "\033[0m" : "");
     if (it->whole)
         stk_buf_printf(out, "  %s",
@@ -180,8 +171,8 @@ static json_t *unit_json(const struct differing *it)
             list, json_pack("{s:o, s:o, s:o}", "key", json_string_nocheck(change->key), "engine",
                             text_or_null(change->before), "file", text_or_null(change->after)));
     }
-    json_object_set_new(object, "kind", json_string(kinds[it->ref->kind].key));
-    json_object_set_new(object, kinds[it->ref->kind].key, json_string_nocheck(it->ref->name));
+    json_object_set_new(object, "kind", json_string(stk_kind_key(it->ref->kind)));
+    json_object_set_new(object, stk_kind_key(it->ref->kind), json_string_nocheck(it->ref->name));
     if (it->ref->kind == STK_SERVICE)
         json_object_set_new(object, "index", json_integer(it->ref->index));
     json_object_set_new(object, "name", json_string_nocheck(it->name));

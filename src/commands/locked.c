@@ -24,16 +24,8 @@ static bool *services_of(const struct cli *cli)
     bool *marks = stk_alloc(spec->n_services + 1);
     for (size_t i = 0; i < spec->n_services; i++)
         marks[i] = stk_is_named(cli, spec->services[i].name);
-    for (bool more = !cli->o.no_deps; more;) {
-        more = false;
-        for (size_t i = 0; i < spec->n_services; i++)
-            for (size_t k = 0; marks[i] && k < spec->services[i].n_depends_on; k++) {
-                const struct stk_service *on =
-                    stk_spec_service(spec, spec->services[i].depends_on[k].service);
-                if (on && !marks[on - spec->services])
-                    marks[on - spec->services] = more = true;
-            }
-    }
+    if (!cli->o.no_deps)
+        stk_spec_add_dependencies(spec, marks);
     return marks;
 }
 

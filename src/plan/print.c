@@ -6,6 +6,7 @@
 #include "arena.h"
 #include "buf.h"
 #include "plan.h"
+#include "stackctl/events.h"
 #include "text.h"
 
 static const struct {
@@ -26,15 +27,6 @@ static const struct {
     [STK_GATE] = { " ", "" },
 };
 
-static const struct {
-    const char *shown, *key;
-} kinds[] = {
-    [STK_SERVICE] = { "Container", "service" },
-    [STK_IMAGE] = { "Image", "image" },
-    [STK_NETWORK] = { "Network", "network" },
-    [STK_VOLUME] = { "Volume", "volume" },
-};
-
 static void print_value(struct stk_buf *out, const char *value)
 {
     if (value)
@@ -46,7 +38,7 @@ static void print_value(struct stk_buf *out, const char *value)
 static void print_action(struct stk_buf *out, const struct stk_action *a, int width, bool colour)
 {
     const char *on = colour ? looks[a->verb].colour : "";
-    stk_buf_printf(out, "  %s%s %-9s ", on, looks[a->verb].sign, kinds[a->ref.kind].shown);
+    stk_buf_printf(out, "  %s%s %-9s ", on, looks[a->verb].sign, stk_kind_word(a->ref.kind));
     stk_buf_printf(out, "%-*s  %s%s", width, a->name, stk_verb_word(a->verb), *on ? "\033[0m" : "");
     if (a->why && strcmp(a->why, STK_PLAN_AS_WANTED) != 0) {
         stk_buf_puts(out, ": ");
@@ -121,8 +113,8 @@ static json_t *action_json(const struct stk_action *a)
 {
     json_t *object = json_object();
     json_object_set_new(object, "action", json_string(stk_verb_word(a->verb)));
-    json_object_set_new(object, "kind", json_string(kinds[a->ref.kind].key));
-    json_object_set_new(object, kinds[a->ref.kind].key, json_string_nocheck(a->ref.name));
+    json_object_set_new(object, "kind", json_string(stk_kind_key(a->ref.kind)));
+    json_object_set_new(object, stk_kind_key(a->ref.kind), json_string_nocheck(a->ref.name));
     if (a->ref.kind == STK_SERVICE)
         json_object_set_new(object, "index", json_integer(a->ref.index));
     json_object_set_new(object, "name", json_string_nocheck(a->name));

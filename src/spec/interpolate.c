@@ -26,7 +26,7 @@ static int fail(struct run *r, const char *from, const char *to, const char *wha
     return stk_fail(r->reterr, STK_ECONFIG, (struct stk_src){ 0 }, "%s", what);
 }
 
-static size_t name_length(const char *p, const char *end)
+size_t interpolate_name(const char *p, const char *end)
 {
     size_t n = 0;
     while (p + n < end) {
@@ -39,8 +39,7 @@ static size_t name_length(const char *p, const char *end)
     return n;
 }
 
-/* The brace that closes the one before p, or NULL. */
-static const char *closing(const char *p, const char *end)
+const char *interpolate_closing(const char *p, const char *end)
 {
     for (unsigned open = 1; p < end; p++) {
         if (*p == '{')
@@ -121,11 +120,11 @@ static int put_variable(struct run *r, const char *from, const char *end, const 
 {
     bool braced = from[1] == '{';
     const char *start = from + 1 + braced;
-    const char *close = braced ? closing(start, end) : NULL;
+    const char *close = braced ? interpolate_closing(start, end) : NULL;
     if (braced && !close)
         return fail(r, from, end,
                     "a variable '${' is not closed by '}'; write $$ for a $ that is meant so");
-    size_t n = name_length(start, braced ? close : end);
+    size_t n = interpolate_name(start, braced ? close : end);
     char name[MAX_NAME];
     if (n == 0)
         return fail(r, from, close + 1, "invalid variable name; write $$ for a $ that is meant so");
@@ -157,7 +156,7 @@ static int expand(struct run *r, const char *p, const char *end)
         p = dollar;
         if (p == end)
             break;
-        bool variable = p + 1 < end && (p[1] == '{' || name_length(p + 1, end) > 0);
+        bool variable = p + 1 < end && (p[1] == '{' || interpolate_name(p + 1, end) > 0);
         if (!variable) {
             stk_buf_putc(r->out, '$');
             p += p + 1 < end && p[1] == '$' ? 2 : 1;

@@ -23,4 +23,9 @@ struct interpolation {
 int interpolate(struct interpolation *in, const char *text, struct stk_buf *out,
                 struct stk_error *reterr);
 
+/* Bytes of the variable's name at p; 0: none is there. */
+size_t interpolate_name(const char *p, const char *end);
+/* The brace that closes the one before p, or NULL. */
+const char *interpolate_closing(const char *p, const char *end);
+
 #endif

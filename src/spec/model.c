@@ -263,6 +263,20 @@ const struct stk_service *stk_spec_service(const struct stk_spec *spec, const ch
     return find(spec->services, spec->n_services, sizeof(*spec->services), name);
 }
 
+void stk_spec_add_dependencies(const struct stk_spec *spec, bool *marks)
+{
+    for (bool more = true; more;) {
+        more = false;
+        for (size_t i = 0; i < spec->n_services; i++)
+            for (size_t k = 0; marks[i] && k < spec->services[i].n_depends_on; k++) {
+                const struct stk_service *on =
+                    stk_spec_service(spec, spec->services[i].depends_on[k].service);
+                if (on && !marks[on - spec->services])
+                    marks[on - spec->services] = more = true;
+            }
+    }
+}
+
 const struct stk_network *stk_spec_network(const struct stk_spec *spec, const char *key)
 {
     return find(spec->networks, spec->n_networks, sizeof(*spec->networks), key);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "arena.h"
+#include "interpolate.h"
 #include "load.h"
 
 enum { MAX_DEPTH = 32 };
@@ -12,26 +13,6 @@ struct finding {
     struct stk_arena *arena;
     struct map seen; /* struct stk_variable * */
 };
-
-static size_t name_length(const char *p, const char *end)
-{
-    size_t n = 0;
-    while (p + n < end && (strchr("_", p[n]) || (p[n] >= 'a' && p[n] <= 'z') ||
-                           (p[n] >= 'A' && p[n] <= 'Z') || (n && p[n] >= '0' && p[n] <= '9')))
-        n++;
-    return n;
-}
-
-static const char *closing(const char *p, const char *end)
-{
-    for (unsigned open = 1; p < end; p++) {
-        if (*p == '{')
-            open++;
-        else if (*p == '}' && --open == 0)
-            return p;
-    }
-    return end;
-}
 
 static void find(struct finding *f, const char *p, const char *end, unsigned depth);
 
@@ -65,8 +46,9 @@ static void find(struct finding *f, const char *p, const char *end, unsigned dep
         bool braced = *++p == '{';
         if (*p == '$')
             continue;
-        const char *name = p + braced, *close = braced ? closing(name, end) : end;
-        size_t n = name_length(name, close);
+        const char *name = p + braced, *brace = braced ? interpolate_closing(name, end) : NULL;
+        const char *close = brace ? brace : end;
+        size_t n = interpolate_name(name, close);
         bool reference = braced && n == 8 && strncmp(name, "services.", 9) == 0;
         if (n && !reference)
             note(f, name, n, name + n, braced ? close : name + n, depth);

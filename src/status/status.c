@@ -65,6 +65,19 @@ bool stk_status_is_previous(const struct stk_status *status)
 }
 
 /* Linear: one-offs share their service's name and index, so that order alone does not find one. */
+int stk_status_compare(const void *a, const void *b)
+{
+    const struct stk_status *x = a, *y = b;
+    if (x->ref.kind != y->ref.kind)
+        return x->ref.kind < y->ref.kind ? -1 : 1;
+    int by_name = strcmp(x->ref.name, y->ref.name);
+    if (by_name)
+        return by_name;
+    if (x->ref.index != y->ref.index)
+        return x->ref.index < y->ref.index ? -1 : 1;
+    return strcmp(x->name ? x->name : "", y->name ? y->name : "");
+}
+
 const struct stk_status *stk_seen_find(const struct stk_seen *seen, struct stk_ref ref)
 {
     for (size_t i = 0; seen && i < seen->n; i++) {

@@ -26,19 +26,23 @@ static const struct words phases[STK_PHASE_COUNT] = {
     [STK_PHASE_ROLL_BACK] = { "Rolling back", "Rolled back" },
 };
 
+static const struct {
+    const char *word, *key;
+} kinds[] = {
+    [STK_SERVICE] = { "Container", "service" },
+    [STK_IMAGE] = { "Image", "image" },
+    [STK_NETWORK] = { "Network", "network" },
+    [STK_VOLUME] = { "Volume", "volume" },
+};
+
 const char *stk_kind_word(enum stk_kind kind)
 {
-    switch (kind) {
-    case STK_SERVICE:
-        return "Container";
-    case STK_IMAGE:
-        return "Image";
-    case STK_NETWORK:
-        return "Network";
-    case STK_VOLUME:
-        return "Volume";
-    }
-    return "Unit";
+    return kinds[kind].word;
+}
+
+const char *stk_kind_key(enum stk_kind kind)
+{
+    return kinds[kind].key;
 }
 
 const char *stk_event_word(enum stk_phase phase, enum stk_event_type type)

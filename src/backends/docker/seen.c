@@ -161,19 +161,6 @@ const json_t *stk_image_find(const json_t *images, const char *ref)
     return NULL;
 }
 
-static int compare(const void *a, const void *b)
-{
-    const struct stk_status *x = a, *y = b;
-    if (x->ref.kind != y->ref.kind)
-        return x->ref.kind < y->ref.kind ? -1 : 1;
-    int by_name = strcmp(x->ref.name, y->ref.name);
-    if (by_name)
-        return by_name;
-    if (x->ref.index != y->ref.index)
-        return x->ref.index < y->ref.index ? -1 : 1;
-    return strcmp(x->name ? x->name : "", y->name ? y->name : "");
-}
-
 struct stk_seen *stk_seen_finish(struct stk_seeing *seeing)
 {
     if (!seeing->arena)
@@ -182,7 +169,7 @@ struct stk_seen *stk_seen_finish(struct stk_seeing *seeing)
     struct stk_status *v = stk_arena_array(seeing->arena, seeing->n + 1, sizeof(*v));
     if (seeing->n)
         memcpy(v, seeing->v, seeing->n * sizeof(*v));
-    qsort(v, seeing->n, sizeof(*v), compare);
+    qsort(v, seeing->n, sizeof(*v), stk_status_compare);
     *seen = (struct stk_seen){ .v = v, .n = seeing->n, .arena = seeing->arena };
     free(seeing->v);
     *seeing = (struct stk_seeing){ 0 };

@@ -38,19 +38,6 @@ static bool wanted(const struct stk_inspect_req *req, const struct fake_unit *u)
     return u->project && (!req->project || stk_streq(u->project, req->project));
 }
 
-static int compare(const void *a, const void *b)
-{
-    const struct stk_status *x = a, *y = b;
-    if (x->ref.kind != y->ref.kind)
-        return x->ref.kind < y->ref.kind ? -1 : 1;
-    int by_name = strcmp(x->ref.name, y->ref.name);
-    if (by_name)
-        return by_name;
-    if (x->ref.index != y->ref.index)
-        return x->ref.index < y->ref.index ? -1 : 1;
-    return strcmp(x->name, y->name);
-}
-
 static struct stk_status absent_image(struct stk_arena *arena, const char *reference)
 {
     return (struct stk_status){ .ref = { .kind = STK_IMAGE,
@@ -77,7 +64,7 @@ static void see_all(struct fake_job *job)
         if (u)
             fake_status_of(e, arena, u, false, &v[n]);
     }
-    qsort(v, n, sizeof(*v), compare);
+    qsort(v, n, sizeof(*v), stk_status_compare);
     req->seen = stk_arena_alloc(arena, sizeof(*req->seen));
     *req->seen = (struct stk_seen){ .v = v, .n = n, .arena = arena };
     fake_job_end(job, NULL);

@@ -5,6 +5,7 @@
 
 #include "fake_engine.h"
 #include "hooks.h"
+#include "stackctl/events.h"
 
 static void look_stopped(struct fake_job *job)
 {
@@ -61,21 +62,6 @@ void fake_stop(void *self, struct stk_stop_req *req)
         ask_stop(job);
 }
 
-static const char *kind_word(enum stk_kind kind)
-{
-    switch (kind) {
-    case STK_SERVICE:
-        return "container";
-    case STK_IMAGE:
-        return "image";
-    case STK_NETWORK:
-        return "network";
-    case STK_VOLUME:
-        return "volume";
-    }
-    return "unit";
-}
-
 static void remove_now(struct fake_job *job)
 {
     struct fake_engine *e = job->engine;
@@ -85,7 +71,7 @@ static void remove_now(struct fake_job *job)
     const struct fake_unit *user = u && u->kind != STK_SERVICE ? fake_user_of(e, u) : NULL;
     if (user) {
         stk_fail(&err, STK_ECONFLICT, (struct stk_src){ 0 },
-                 "%s '%s' is still in use by container '%s'", kind_word(u->kind), u->name,
+                 "%s '%s' is still in use by container '%s'", stk_kind_key(u->kind), u->name,
                  user->name);
     } else if (u) {
         if (req->volumes && u->kind == STK_SERVICE)
