@@ -1,4 +1,5 @@
-/* http.h — HTTP requests on our loop. The only user of libcurl.
+/* http.h — HTTP requests on our loop. The only user of libcurl, which is loaded only for what is not behind a
+ * unix socket.
  *
  * A client is one server: a unix socket or an address. Connections are kept and used again, and
  * there is no limit on how many requests run at once, so that streams never hold up short ones. */
@@ -76,17 +77,15 @@ struct stk_http_req {
     /* private */
     struct stk_http *http;
     struct stk_http_req *prev, *next;
-    void *easy, *headers; /* CURL *, struct curl_slist * */
-    char *url;
+    void *carried; /* of the carrier */
     struct stk_timer limit;
     const char *limit_text;
     unsigned limit_ms;
     int64_t began_ms;
     size_t header_bytes;
-    bool headed;                  /* the headers have come to their end */
-    bool dead, stayed, connected; /* connected: the tunnel goes on from here */
+    bool started, dead, stayed, connected; /* connected: the tunnel goes on from here */
     struct stk_error dead_err;
-    char text[256];
+    char text[256]; /* what exactly the carrier found wrong */
 };
 
 void stk_http_send(struct stk_http *http, struct stk_http_req *req);

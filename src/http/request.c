@@ -1,12 +1,12 @@
-/* request.c — one HTTP exchange: what libcurl is told, what its callbacks take in, its limits, and
- * what came of it in words. The loop's side is client.c. */
-#include <ctype.h>
+/* request.c — one HTTP exchange, as far as it is the same whatever carries it: what its owner is told, its
+ * limits, and its end. The carriers are carrier_*.c, the words words.c. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
 
+#include "answer.h"
 #include "arena.h"
 #include "http_private.h"
 #include "op.h"
@@ -15,11 +15,10 @@
 #include "tunnel.h"
 
 enum { CONNECT_MS = 5000 };
-#define HEADERS_MAX (256 * STK_KIB)
 
 static const struct stk_src nowhere;
 
-/* Safe anywhere, callbacks of libcurl included. *err is moved. */
+/* Safe anywhere, callbacks of a carrier included. *err is moved. */
 static void give_up(struct stk_http_req *req, enum stk_http_fail fail, struct stk_error *err)
 {
     if (req->dead) {
@@ -40,6 +39,8 @@ static void on_cancel(struct stk_op *op)
     stk_fail(&err, STK_ECANCELED, nowhere, "canceled");
     give_up(req, STK_HTTP_FINE, &err);
 }
+
+/* ---- limits ---- */
 
 static void on_limit(struct stk_timer *timer)
 {
@@ -69,6 +70,18 @@ static void limit(struct stk_http_req *req, unsigned ms, const char *text)
         stk_timer_stop(&req->limit);
 }
 
+static void limit_silence(struct stk_http_req *req)
+{
+    limit(req, req->idle_ms, "the answer stalled for");
+}
+
+unsigned stk_http_req_connect_ms(const struct stk_http_req *req)
+{
+    return req->connect_ms ? req->connect_ms : CONNECT_MS;
+}
+
+/* ---- what comes ---- */
+
 static void keep_header(struct stk_http_req *req, const char *line, size_t size)
 {
     size_t name = req->want ? strlen(req->want) : 0;
@@ -86,278 +99,81 @@ static void keep_header(struct stk_http_req *req, const char *line, size_t size)
     req->got[n] = '\0';
 }
 
-static int status_of(struct stk_http_req *req)
+bool stk_http_req_huge(struct stk_http_req *req)
 {
-    long status = 0;
-    curl_easy_getinfo(req->easy, CURLINFO_RESPONSE_CODE, &status);
-    return req->status = (int)status;
+    struct stk_error err = { 0 };
+    stk_fail(&err, STK_EENGINE, nowhere, "the answer's headers exceed %zu KiB",
+             STK_ANSWER_HEADERS_MAX / STK_KIB);
+    give_up(req, STK_HTTP_BIG, &err);
+    return false;
 }
 
-static size_t on_header(char *bytes, size_t one, size_t size, void *data)
+bool stk_http_req_line(struct stk_http_req *req, const char *line, size_t size)
 {
-    (void)one;
-    struct stk_http_req *req = data;
     if (req->dead)
-        return 0;
+        return false;
     req->header_bytes += size;
-    if (req->header_bytes > HEADERS_MAX) {
-        struct stk_error err = { 0 };
-        stk_fail(&err, STK_EENGINE, nowhere, "the answer's headers exceed %zu KiB",
-                 HEADERS_MAX / STK_KIB);
-        give_up(req, STK_HTTP_BIG, &err);
-        return 0;
-    }
-    keep_header(req, bytes, size);
-    limit(req, req->idle_ms, "the answer stalled for");
-    bool last = size <= 2 && (bytes[0] == '\r' || bytes[0] == '\n');
-    bool first = size >= 5 && memcmp(bytes, "HTTP/", 5) == 0; /* after a "100 Continue" again */
-    req->headed = (req->headed && !first) || last;
-    if (last && req->on_begin && status_of(req) / 100 == 2)
-        req->on_begin(req);
-    return req->dead ? 0 : size;
+    if (req->header_bytes > STK_ANSWER_HEADERS_MAX)
+        return stk_http_req_huge(req);
+    keep_header(req, line, size);
+    limit_silence(req);
+    return true;
 }
 
-static size_t on_body(char *bytes, size_t one, size_t size, void *data)
+bool stk_http_req_head(struct stk_http_req *req, int status)
 {
-    (void)one;
-    struct stk_http_req *req = data;
     if (req->dead)
-        return CURL_WRITEFUNC_ERROR;
-    limit(req, req->idle_ms, "the answer stalled for");
-    if (req->on_body && status_of(req) / 100 == 2) {
+        return false;
+    req->status = status;
+    limit_silence(req);
+    if (status / 100 == 2 && req->on_begin)
+        req->on_begin(req);
+    return !req->dead;
+}
+
+bool stk_http_req_body(struct stk_http_req *req, const char *bytes, size_t size)
+{
+    if (req->dead)
+        return false;
+    limit_silence(req);
+    if (req->on_body && req->status / 100 == 2) {
         bool more = req->on_body(req, bytes, size);
         if (!more && !req->dead)
             on_cancel(&req->op);
-        return req->dead ? CURL_WRITEFUNC_ERROR : size;
+        return !req->dead;
     }
     if (stk_buf_add(&req->answer, bytes, size))
-        return size;
+        return true;
     struct stk_error err = { 0 };
     stk_fail(&err, STK_EENGINE, nowhere, "the answer exceeds %zu KiB", req->answer.max / STK_KIB);
     give_up(req, STK_HTTP_BIG, &err);
-    return CURL_WRITEFUNC_ERROR;
+    return false;
 }
 
 /* What is being sent is no silence: the answer is waited for from its last piece on. */
-static size_t on_read(char *to, size_t one, size_t room, void *data)
+size_t stk_http_req_more(struct stk_http_req *req, char *to, size_t room)
 {
-    (void)one;
-    struct stk_http_req *req = data;
+    size_t n = req->dead ? STK_HTTP_NO_BODY : req->on_send(req, to, room);
     if (req->dead)
-        return CURL_READFUNC_ABORT;
-    size_t n = req->on_send(req, to, room);
-    if (n == STK_HTTP_NO_BODY) {
+        return STK_HTTP_NO_BODY;
+    if (n == STK_HTTP_NO_BODY)
         on_cancel(&req->op);
-        return CURL_READFUNC_ABORT;
-    }
-    limit(req, req->first_byte_ms, "no answer within");
+    else
+        limit(req, req->first_byte_ms, "no answer within");
     return n;
 }
 
-static curl_socket_t on_connecting(void *data, curlsocktype purpose, struct curl_sockaddr *address)
-{
-    (void)purpose;
-    const struct stk_http *http = data;
-    http->connecting(http->data);
-    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-}
+/* ---- its beginning and its end ---- */
 
-static void set_server(struct stk_http_req *req)
+static void link_req(struct stk_http *http, struct stk_http_req *req)
 {
-    const struct stk_http *http = req->http;
-    if (http->unix_path) {
-        curl_easy_setopt(req->easy, CURLOPT_UNIX_SOCKET_PATH, http->unix_path);
-    }
-    if (http->connecting) {
-        curl_easy_setopt(req->easy, CURLOPT_OPENSOCKETFUNCTION, on_connecting);
-        curl_easy_setopt(req->easy, CURLOPT_OPENSOCKETDATA, http);
-    }
-    if (http->skip_verify) {
-        curl_easy_setopt(req->easy, CURLOPT_SSL_VERIFYPEER, 0L);
-        curl_easy_setopt(req->easy, CURLOPT_SSL_VERIFYHOST, 0L);
-    }
-    if (http->unix_path || http->direct)
-        curl_easy_setopt(req->easy, CURLOPT_PROXY, "");
-    if (http->ca_file)
-        curl_easy_setopt(req->easy, CURLOPT_CAINFO, http->ca_file);
-    if (http->cert_file)
-        curl_easy_setopt(req->easy, CURLOPT_SSLCERT, http->cert_file);
-    if (http->key_file)
-        curl_easy_setopt(req->easy, CURLOPT_SSLKEY, http->key_file);
-}
-
-static void add_header(struct stk_http_req *req, const char *line)
-{
-    struct curl_slist *longer = curl_slist_append(req->headers, line);
-    if (!longer)
-        stk_out_of_memory();
-    req->headers = longer;
-}
-
-static void add_type(struct stk_http_req *req)
-{
-    STK_CLEANUP(stk_charp)
-    char *type =
-        stk_printf("Content-Type: %s", req->body_type ? req->body_type : "application/json");
-    add_header(req, "Expect:"); /* never wait for "100 Continue" */
-    add_header(req, req->body || req->on_send ? type : "Content-Type:");
-}
-
-static void set_request(struct stk_http_req *req)
-{
-    CURL *easy = req->easy;
-    if (req->header)
-        add_header(req, req->header);
-    if (req->connect_only)
-        curl_easy_setopt(easy, CURLOPT_CONNECT_ONLY, 1L);
-    if (strcmp(req->method, "HEAD") == 0)
-        curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
-    else if (strcmp(req->method, "GET") != 0)
-        curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, req->method);
-    if (req->on_send) {
-        curl_easy_setopt(easy, CURLOPT_POST, 1L);
-        curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, req->method);
-        curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_read);
-        curl_easy_setopt(easy, CURLOPT_READDATA, req);
-        add_header(req, "Transfer-Encoding: chunked"); /* its size is not known */
-        add_type(req);
-    } else if (req->body || strcmp(req->method, "POST") == 0) {
-        curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)req->body_size);
-        curl_easy_setopt(easy, CURLOPT_POSTFIELDS, req->body ? req->body : "");
-        add_type(req);
-    }
-    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, req->headers);
-}
-
-static void set_options(struct stk_http_req *req)
-{
-    CURL *easy = req->easy;
-    req->url = stk_printf("%s%s", req->http->base, req->path);
-    curl_easy_setopt(easy, CURLOPT_URL, req->url);
-    curl_easy_setopt(easy, CURLOPT_PRIVATE, req);
-    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-    curl_easy_setopt(easy, CURLOPT_USERAGENT, "stackctl/" STK_VERSION);
-    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
-                     (long)(req->connect_ms ? req->connect_ms : CONNECT_MS));
-    curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, req->text);
-    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
-    curl_easy_setopt(easy, CURLOPT_HEADERDATA, req);
-    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
-    curl_easy_setopt(easy, CURLOPT_WRITEDATA, req);
-    set_server(req);
-    set_request(req);
-    if (req->tunnel)
-        curl_easy_setopt(easy, CURLOPT_CONNECT_ONLY, 1L);
-}
-
-void stk_http_req_start(struct stk_http_req *req)
-{
-    req->easy = curl_easy_init();
-    if (!req->easy)
-        stk_out_of_memory();
-    set_options(req);
-    limit(req, req->first_byte_ms, "no answer within");
-    CURLMcode code = curl_multi_add_handle(req->http->multi, req->easy);
-    if (code == CURLM_OK) {
-        req->http->sent++;
-        return;
-    }
-    struct stk_error err = { 0 };
-    stk_fail(&err, STK_EFAIL, nowhere, "cannot send a request: %s", curl_multi_strerror(code));
-    give_up(req, STK_HTTP_BROKEN, &err);
-}
-
-static void say_in_lower_case(struct stk_error *err, const char *text)
-{
-    bool abbreviation = isupper((unsigned char)text[0]) && isupper((unsigned char)text[1]);
-    int first = abbreviation ? text[0] : tolower((unsigned char)text[0]);
-    stk_fail(err, STK_EENGINE, nowhere, "%c%s", first, text + 1);
-}
-
-/* OpenSSL's reason without its codes: "OpenSSL SSL_read: error:0A00045C:SSL routines::tlsv13 alert
- * certificate required, errno 0". */
-static void explain_tls(const struct stk_http_req *req, struct stk_error *err)
-{
-    const char *reason = strstr(req->text, "::");
-    reason = reason ? reason + 2 : req->text;
-    stk_fail(err, STK_EENGINE, nowhere, "TLS failed: %.*s", (int)strcspn(reason, ","), reason);
-}
-
-static bool lacks_certificate(const struct stk_http *http)
-{
-    return stk_starts(http->base, "https:") && !http->cert_file;
-}
-
-/* Why libcurl could not, in our words. */
-static void explain(struct stk_http_req *req, CURLcode result, struct stk_error *err)
-{
-    long os_error = 0;
-    curl_easy_getinfo(req->easy, CURLINFO_OS_ERRNO, &os_error);
-    req->fail = STK_HTTP_BROKEN;
-    switch ((int)result) {
-    case CURLE_COULDNT_RESOLVE_HOST:
-    case CURLE_COULDNT_CONNECT:
-        req->fail = STK_HTTP_CONNECT;
-        req->os_error = (int)os_error;
-        if (os_error)
-            say_in_lower_case(err, strerror((int)os_error));
-        else
-            say_in_lower_case(err, req->text[0] ? req->text : curl_easy_strerror(result));
-        return;
-    case CURLE_OPERATION_TIMEDOUT: /* only connecting has a limit in libcurl */
-        req->fail = STK_HTTP_CONNECT;
-        stk_fail(err, STK_EENGINE, nowhere, "no connection within %g s",
-                 (req->connect_ms ? req->connect_ms : CONNECT_MS) / 1000.0);
-        return;
-    case CURLE_GOT_NOTHING:
-    case CURLE_RECV_ERROR: /* libcurl's word for a body it cannot take apart, too */
-        if (strcasestr(req->text, "chunk") || strcasestr(req->text, "hex")) {
-            stk_fail(err, STK_EENGINE, nowhere, "the answer is malformed: %s", req->text);
-            return;
-        }
-        if (strstr(req->text, "SSL routines::")) {
-            explain_tls(req, err);
-            return;
-        }
-        /* fall through */
-    case CURLE_SEND_ERROR:
-    case CURLE_PARTIAL_FILE:
-        stk_fail(err, STK_EENGINE, nowhere, "the connection was closed %s%s",
-                 req->connect_only ? "at once"
-                 : req->status     ? "in the middle of the answer"
-                                   : "before an answer came",
-                 !req->connect_only && !req->status && lacks_certificate(req->http)
-                     ? ": it may want a certificate of ours"
-                     : "");
-        return;
-    case CURLE_UNSUPPORTED_PROTOCOL:
-    case CURLE_WEIRD_SERVER_REPLY:
-        stk_fail(err, STK_EENGINE, nowhere, "the answer is not HTTP");
-        return;
-    case CURLE_SSL_CONNECT_ERROR:
-        if (strstr(req->text, "wrong version number"))
-            stk_fail(err, STK_EENGINE, nowhere, "what answers there speaks no TLS");
-        else
-            explain_tls(req, err);
-        return;
-    default:
-        say_in_lower_case(err, req->text[0] ? req->text : curl_easy_strerror(result));
-    }
-}
-
-/* libcurl takes a connection that is closed within the headers for the end of an answer without a body, and
- * "HTTP/200 OK" for one of status 0. */
-static void explain_head(struct stk_http_req *req, struct stk_error *err)
-{
-    req->fail = STK_HTTP_BROKEN;
-    if (req->status < 100)
-        stk_fail(err, STK_EENGINE, nowhere, "the answer is not HTTP");
+    req->next = NULL;
+    req->prev = http->last;
+    if (http->last)
+        http->last->next = req;
     else
-        stk_fail(err, STK_EENGINE, nowhere,
-                 "the connection was closed in the middle of the answer");
+        http->first = req;
+    http->last = req;
 }
 
 static void unlink_req(struct stk_http_req *req)
@@ -373,95 +189,95 @@ static void unlink_req(struct stk_http_req *req)
     req->prev = req->next = NULL;
 }
 
-static void drop_easy(struct stk_http_req *req)
+static void let_go(struct stk_http_req *req)
 {
-    if (!req->easy)
+    stk_timer_stop(&req->limit);
+    unlink_req(req);
+    if (!req->started)
         return;
     if (req->tunnel)
         stk_tunnel_end(req->tunnel);
-    curl_multi_remove_handle(req->http->multi, req->easy);
-    curl_easy_cleanup(req->easy);
-    curl_slist_free_all(req->headers);
-    free(req->url);
-    req->easy = req->headers = req->url = NULL;
+    req->http->carrier->drop(req);
+    req->started = false;
 }
 
 /* Something between may take a connection that leads nowhere, and closes it when it notices. */
 static void on_stayed(struct stk_timer *timer)
 {
     struct stk_http_req *req = timer->data;
-    curl_socket_t fd = CURL_SOCKET_BAD;
+    int fd = req->http->carrier->socket(req);
     char byte;
-    curl_easy_getinfo(req->easy, CURLINFO_ACTIVESOCKET, &fd);
-    ssize_t n = fd == CURL_SOCKET_BAD ? 0 : recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    ssize_t n = fd < 0 ? 0 : recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
     bool open = n > 0 || (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK));
-    stk_http_req_finish(req, open ? CURLE_OK : CURLE_RECV_ERROR);
+    stk_http_req_finish(req, open ? STK_END_WHOLE : STK_END_CLOSED);
 }
 
-void stk_http_req_finish(struct stk_http_req *req, CURLcode result)
+/* Whether a connection that is there now is what more is to come of. */
+static bool goes_on(struct stk_http_req *req)
 {
-    struct stk_error err = { 0 };
-    if (result == CURLE_OK && req->connect_only && req->stay_ms && !req->stayed && !req->dead) {
+    if (req->connect_only && req->stay_ms && !req->stayed) {
         req->stayed = true;
         req->limit.fire = on_stayed;
         stk_timer_start(req->http->loop, &req->limit, req->stay_ms);
-        return;
+        return true;
     }
-    if (req->tunnel && !req->connected && !req->dead && result == CURLE_OK) {
+    if (req->tunnel && !req->connected) {
         req->connected = true;
         stk_tunnel_connected(req->tunnel);
-        return;
+        return true;
     }
-    stk_timer_stop(&req->limit);
-    if (req->easy && !req->tunnel)
-        status_of(req);
+    return false;
+}
+
+void stk_http_req_finish(struct stk_http_req *req, enum stk_http_end end)
+{
+    struct stk_error err = { 0 };
+    if (end == STK_END_WHOLE && !req->dead && goes_on(req))
+        return;
     if (req->dead)
         stk_error_move(&err, &req->dead_err);
-    else if (result != CURLE_OK)
-        explain(req, result, &err);
-    else if (!req->connect_only && !req->tunnel && (!req->headed || req->status < 100))
-        explain_head(req, &err);
+    else
+        stk_http_explain(req, end, &err);
     stk_trace(STK_TRACE_HTTP, "%s %s -> %d%s%s in %lld ms", req->method, req->path, req->status,
               err.msg ? ", " : "", err.msg ? err.msg : "",
               (long long)(stk_monotonic_ms() - req->began_ms));
-    unlink_req(req);
-    drop_easy(req);
+    let_go(req);
     stk_op_end(&req->op, &err);
+}
+
+void stk_http_req_start(struct stk_http_req *req)
+{
+    req->started = true;
+    req->http->sent++;
+    limit(req, req->first_byte_ms, "no answer within");
+    req->http->carrier->start(req);
 }
 
 void stk_http_send(struct stk_http *http, struct stk_http_req *req)
 {
     stk_op_begin(&req->op, http->loop, on_cancel);
     req->http = http;
+    req->carried = NULL;
     req->status = req->os_error = 0;
     req->fail = STK_HTTP_FINE;
-    req->dead = req->stayed = req->connected = false;
+    req->started = req->dead = req->stayed = req->connected = false;
     if (req->tunnel)
         stk_tunnel_begin(req->tunnel, req);
     req->header_bytes = 0;
-    req->headed = false;
     req->got[0] = req->text[0] = '\0';
     req->limit = (struct stk_timer){ .fire = on_limit, .data = req };
     req->began_ms = stk_monotonic_ms();
     stk_buf_clear(&req->answer);
     stk_buf_init(&req->answer, req->max ? req->max : STK_MIB);
-    req->next = NULL;
-    req->prev = http->last;
-    if (http->last)
-        http->last->next = req;
-    else
-        http->first = req;
-    http->last = req;
+    link_req(http, req);
     stk_http_sweep_soon(http);
 }
 
 void stk_http_abandon(struct stk_http_req *req)
 {
     if (stk_op_pending(&req->op)) {
-        stk_timer_stop(&req->limit);
         stk_error_clear(&req->dead_err);
-        unlink_req(req);
-        drop_easy(req);
+        let_go(req);
     }
     if (req->op.loop)
         stk_op_abandon(&req->op);

@@ -1,11 +1,12 @@
 /* tunnel.c — HTTP as far as it goes (one request, the head of its answer, a refusal's body), then bytes
- * both ways. libcurl connects, with TLS where asked for, and moves the bytes; limits and cancellation are
- * those of the request (request.c). */
+ * both ways. The carrier connects and moves the bytes; limits and cancellation are those of the request
+ * (request.c). */
 #include "tunnel.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/socket.h>
 
 #include "arena.h"
@@ -13,16 +14,18 @@
 
 /* What is taken in one turn of the loop, so that others have theirs. */
 enum { PIECE = 64 * 1024, PIECES = 8 };
-#define HEAD_MAX  (64 * STK_KIB)
 #define QUEUE_MAX (4 * STK_MIB)
 
 static void go_on_reading(struct stk_tunnel *tunnel);
 
+static const struct stk_carrier *carrier_of(const struct stk_tunnel *tunnel)
+{
+    return tunnel->req->http->carrier;
+}
+
 static int socket_of(const struct stk_tunnel *tunnel)
 {
-    curl_socket_t fd = CURL_SOCKET_BAD;
-    curl_easy_getinfo(tunnel->req->easy, CURLINFO_ACTIVESOCKET, &fd);
-    return (int)fd;
+    return carrier_of(tunnel)->socket(tunnel->req);
 }
 
 /* ---- writing ---- */
@@ -37,19 +40,18 @@ static void send_queue(struct stk_tunnel *tunnel)
 {
     struct stk_buf *queue = &tunnel->queue;
     while (tunnel->sent < queue->size) {
-        size_t n = 0;
-        CURLcode code = curl_easy_send(tunnel->req->easy, queue->bytes + tunnel->sent,
-                                       queue->size - tunnel->sent, &n);
-        if (code == CURLE_AGAIN) {
+        ssize_t n = carrier_of(tunnel)->send(tunnel->req, queue->bytes + tunnel->sent,
+                                             queue->size - tunnel->sent);
+        if (n == -EAGAIN || n == -EINTR) {
             stk_poll_start(tunnel->req->http->loop, &tunnel->out, socket_of(tunnel),
                            STK_POLL_WRITE);
             return;
         }
-        if (code != CURLE_OK) { /* nobody listens; what is still to be read tells more */
+        if (n < 0) { /* nobody listens; what is still to be read tells more */
             tunnel->deaf = true;
             break;
         }
-        tunnel->sent += n;
+        tunnel->sent += (size_t)n;
     }
     stk_buf_reset(queue);
     tunnel->sent = 0;
@@ -66,7 +68,7 @@ static void on_writable(struct stk_poll *poll)
 
 static void send_soon(struct stk_tunnel *tunnel)
 {
-    if (tunnel->req->easy && !tunnel->req->dead)
+    if (tunnel->req->started && !tunnel->req->dead)
         stk_poll_start(tunnel->req->http->loop, &tunnel->out, socket_of(tunnel), STK_POLL_WRITE);
 }
 
@@ -89,89 +91,83 @@ void stk_tunnel_end_input(struct stk_tunnel *tunnel)
 
 /* ---- the head of the answer ---- */
 
-/* The value of a header of the head, or NULL. */
-static const char *header(const struct stk_tunnel *tunnel, const char *name)
-{
-    size_t n = strlen(name);
-    for (const char *line = strstr(tunnel->head.bytes, "\r\n"); line;
-         line = strstr(line + 2, "\r\n"))
-        if (strncasecmp(line + 2, name, n) == 0 && line[2 + n] == ':')
-            return line + 3 + n;
-    return NULL;
-}
-
-static void take_refusal(struct stk_tunnel *tunnel, const char *bytes, size_t size)
-{
-    size_t n = size < tunnel->body_left ? size : tunnel->body_left;
-    stk_buf_add(&tunnel->req->answer, bytes, n);
-    tunnel->body_left -= n;
-    if (!tunnel->body_left)
-        stk_http_req_finish(tunnel->req, CURLE_OK);
-}
-
 /* What came with the head, unless whoever opened wants it later. */
 static void take_rest(struct stk_tunnel *tunnel)
 {
-    struct stk_buf *head = &tunnel->head;
-    if (tunnel->held || tunnel->req->dead || tunnel->rest >= head->size)
+    struct stk_buf *rest = &tunnel->rest;
+    if (tunnel->held || tunnel->req->dead || !rest->size)
         return;
-    size_t at = tunnel->rest;
-    tunnel->rest = head->size;
-    tunnel->came(tunnel, head->bytes + at, head->size - at);
+    STK_CLEANUP(stk_buf_clearp) struct stk_buf now = *rest;
+    stk_buf_init(rest, PIECE);
+    tunnel->came(tunnel, now.bytes, now.size);
 }
 
-/* The rest of what came is the tunnel's first bytes, or those of a refusal. */
-static void take_head(struct stk_tunnel *tunnel, size_t head_size)
+static void open_up(struct stk_tunnel *tunnel, const char *bytes, size_t size)
 {
     struct stk_http_req *req = tunnel->req;
-    const char *rest = tunnel->head.bytes + head_size;
-    size_t n = tunnel->head.size - head_size;
     stk_timer_stop(&req->limit);
-    tunnel->head.bytes[head_size - 1] = '\0';
-    req->status = atoi(tunnel->head.bytes + strlen("HTTP/1.1"));
-    if (req->status != 101 && req->status != 200) {
-        const char *length = header(tunnel, "Content-Length");
-        tunnel->refused = true;
-        tunnel->body_left = length ? strtoul(length, NULL, 10) : 0;
-        take_refusal(tunnel, rest, n);
-        return;
-    }
+    req->status = tunnel->answer.status;
     tunnel->open = true;
-    tunnel->rest = head_size;
+    stk_buf_add(&tunnel->rest, bytes, size);
     if (tunnel->opened)
         tunnel->opened(tunnel);
     take_rest(tunnel);
 }
 
-static void take_of_head(struct stk_tunnel *tunnel, const char *bytes, size_t size)
+static void refuse(struct stk_tunnel *tunnel, enum stk_http_end how)
 {
-    stk_buf_add(&tunnel->head, bytes, size);
-    const char *end = tunnel->head.size ? strstr(tunnel->head.bytes, "\r\n\r\n") : NULL;
-    bool http =
-        strncmp(tunnel->head.bytes, "HTTP/1.", tunnel->head.size < 7 ? tunnel->head.size : 7) == 0;
-    if (!http || (!end && tunnel->head.full))
-        stk_http_req_finish(tunnel->req, CURLE_WEIRD_SERVER_REPLY);
-    else if (end)
-        take_head(tunnel, (size_t)(end - tunnel->head.bytes) + 4);
+    const char *why = tunnel->answer.why ? tunnel->answer.why : "";
+    snprintf(tunnel->req->text, sizeof(tunnel->req->text), "%s", why);
+    stk_http_req_finish(tunnel->req, how);
+}
+
+/* The head, or all of a refusal. */
+static void take_answer(struct stk_tunnel *tunnel, char *bytes, size_t size)
+{
+    struct stk_http_req *req = tunnel->req;
+    const char *part;
+    size_t n;
+    for (bool go_on = true; go_on;) {
+        switch (stk_answer_take(&tunnel->answer, &bytes, &size, &part, &n)) {
+        case STK_PART_NONE:
+            return;
+        case STK_PART_LINE:
+            go_on = stk_http_req_line(req, part, n);
+            break;
+        case STK_PART_HEAD:
+            if (tunnel->answer.status == 101 || tunnel->answer.status == 200) {
+                open_up(tunnel, bytes, size);
+                return;
+            }
+            go_on = stk_http_req_head(req, tunnel->answer.status);
+            break;
+        case STK_PART_BODY:
+            go_on = stk_http_req_body(req, part, n);
+            break;
+        case STK_PART_HUGE:
+            go_on = stk_http_req_huge(req);
+            break;
+        case STK_PART_END:
+            stk_http_req_finish(req, STK_END_WHOLE);
+            return;
+        case STK_PART_NOT_HTTP:
+            refuse(tunnel, STK_END_NOT_HTTP);
+            return;
+        case STK_PART_MALFORMED:
+            refuse(tunnel, STK_END_MALFORMED);
+            return;
+        }
+    }
 }
 
 /* ---- reading ---- */
 
-static void take(struct stk_tunnel *tunnel, const char *bytes, size_t size)
+static void closed(struct stk_tunnel *tunnel, bool broken)
 {
-    if (tunnel->open)
-        tunnel->came(tunnel, bytes, size);
-    else if (tunnel->refused)
-        take_refusal(tunnel, bytes, size);
-    else
-        take_of_head(tunnel, bytes, size);
-}
-
-static void closed(struct stk_tunnel *tunnel, CURLcode code)
-{
-    if (code == CURLE_OK && !tunnel->open && !tunnel->refused)
-        code = CURLE_GOT_NOTHING;
-    stk_http_req_finish(tunnel->req, code);
+    struct stk_http_req *req = tunnel->req;
+    req->status = req->status ? req->status : tunnel->answer.status;
+    bool whole = !broken && (tunnel->open || stk_answer_closed(&tunnel->answer));
+    stk_http_req_finish(req, whole ? STK_END_WHOLE : STK_END_CLOSED);
 }
 
 static void on_readable(struct stk_tunnel *tunnel)
@@ -183,18 +179,20 @@ static void on_readable(struct stk_tunnel *tunnel)
     if (req->dead)
         return;
     for (unsigned i = 0; i < PIECES && !tunnel->held; i++) {
-        size_t n = 0;
-        CURLcode code = curl_easy_recv(req->easy, piece, sizeof(piece), &n);
-        if (code == CURLE_AGAIN) {
+        ssize_t n = carrier_of(tunnel)->recv(req, piece, sizeof(piece));
+        if (n == -EAGAIN || n == -EINTR) {
             stk_poll_start(req->http->loop, &tunnel->in, socket_of(tunnel), STK_POLL_READ);
             return;
         }
-        if (code != CURLE_OK || !n) {
-            closed(tunnel, code);
+        if (n <= 0) {
+            closed(tunnel, n < 0);
             return;
         }
-        take(tunnel, piece, n);
-        if (req->dead || !req->easy)
+        if (tunnel->open)
+            tunnel->came(tunnel, piece, (size_t)n);
+        else
+            take_answer(tunnel, piece, (size_t)n);
+        if (req->dead || !req->started)
             return;
     }
     go_on_reading(tunnel);
@@ -224,7 +222,7 @@ void stk_tunnel_hold(struct stk_tunnel *tunnel, bool held)
         return;
     tunnel->held = held;
     stk_timer_stop(&tunnel->again);
-    if (tunnel->open && tunnel->req->easy)
+    if (tunnel->open && tunnel->req->started)
         go_on_reading(tunnel);
 }
 
@@ -233,17 +231,7 @@ void stk_tunnel_hold(struct stk_tunnel *tunnel, bool held)
 void stk_tunnel_connected(struct stk_tunnel *tunnel)
 {
     struct stk_http_req *req = tunnel->req;
-    const char *host = strstr(req->http->base, "://");
-    stk_buf_printf(&tunnel->queue,
-                   "%s %s HTTP/1.1\r\n"
-                   "Host: %s\r\n"
-                   "User-Agent: stackctl/" STK_VERSION "\r\n"
-                   "Connection: Upgrade\r\n"
-                   "Upgrade: tcp\r\n"
-                   "Content-Type: application/json\r\n"
-                   "Content-Length: %zu\r\n"
-                   "\r\n",
-                   req->method, req->path, host ? host + 3 : req->http->base, req->body_size);
+    stk_http_ask(&tunnel->queue, req);
     stk_buf_add(&tunnel->queue, req->body, req->body_size);
     go_on_reading(tunnel);
     send_queue(tunnel);
@@ -256,9 +244,10 @@ void stk_tunnel_begin(struct stk_tunnel *tunnel, struct stk_http_req *req)
     tunnel->in = (struct stk_poll){ .ready = on_watch, .data = tunnel };
     tunnel->out = (struct stk_poll){ .ready = on_writable, .data = tunnel };
     tunnel->again = (struct stk_timer){ .fire = on_again, .data = tunnel };
-    tunnel->refused = tunnel->open = tunnel->held = tunnel->ending = tunnel->deaf = false;
-    tunnel->sent = tunnel->rest = 0;
-    stk_buf_init(&tunnel->head, HEAD_MAX);
+    tunnel->open = tunnel->held = tunnel->ending = tunnel->deaf = false;
+    tunnel->sent = 0;
+    stk_answer_begin(&tunnel->answer, false, true);
+    stk_buf_init(&tunnel->rest, PIECE);
     stk_buf_init(&tunnel->queue, QUEUE_MAX);
 }
 
@@ -267,7 +256,8 @@ void stk_tunnel_end(struct stk_tunnel *tunnel)
     stk_poll_stop(&tunnel->in);
     stk_poll_stop(&tunnel->out);
     stk_timer_stop(&tunnel->again);
-    stk_buf_clear(&tunnel->head);
+    stk_answer_clear(&tunnel->answer);
+    stk_buf_clear(&tunnel->rest);
     stk_buf_clear(&tunnel->queue);
     tunnel->open = false;
 }

@@ -4,6 +4,7 @@
 #ifndef STK_TUNNEL_H
 #define STK_TUNNEL_H
 
+#include "answer.h"
 #include "http.h"
 
 struct stk_tunnel {
@@ -15,9 +16,10 @@ struct stk_tunnel {
     struct stk_http_req *req;
     struct stk_poll in, out;
     struct stk_timer again;
-    struct stk_buf head, queue;
-    size_t sent, body_left, rest; /* rest: where in head the first bytes after it are */
-    bool refused, open, held, ending, deaf;
+    struct stk_answer answer;
+    struct stk_buf rest, queue; /* rest: what came with the head */
+    size_t sent;                /* of queue */
+    bool open, held, ending, deaf;
 };
 
 /* Sends bytes when it is open: the next ones are best written in drained. False: nobody listens. */

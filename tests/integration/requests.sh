@@ -65,6 +65,7 @@ for n in 3 12; do
     counted stackctl -f changed.yaml plan
     expect out contains s1
     check "plan only reads" test "$(grep -cvE '^(GET|HEAD) ' "$work/requests")" -eq 0
+    check "ps loads no library for HTTP or archives" same 0 "$(loads ps)"
     must run stackctl down
 done
 check "as many for 12 services ($count_12) as for 3 ($count_3)" same "$count_3" "$count_12"

@@ -5,21 +5,21 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "arena.h"
 #include "http.h"
+#include "place.h"
 #include "text.h"
 
 /* ---- the server: each connection is played by a thread; a request's path names what is
  * answered ---- */
 
-static char dir[64], path[96];
-static int listener = -1;
+static struct place place;
 static pthread_t acceptor;
 static int connections;
-static bool slams; /* it closes each connection at once */
+static bool slams;       /* it closes each connection at once */
+static __thread int nth; /* request of this connection */
 
 static void put(int fd, const char *text)
 {
@@ -64,6 +64,20 @@ static bool play(int fd, const char *request)
     } else if (strstr(request, " /chunked ")) {
         put(fd, CHUNKED "3\r\nabc\r\n");
         put(fd, "2\r\nde\r\n0\r\n\r\n");
+    } else if (strstr(request, " /bye ")) {
+        put(fd, OK_HEAD "Content-Length: 3\r\n\r\nbye");
+        return false;
+    } else if (strstr(request, " /fresh ")) {
+        if (nth == 1)
+            put(fd, OK_HEAD "Content-Length: 5\r\n\r\nfresh");
+        return nth == 1;
+    } else if (strstr(request, " /more ")) {
+        put(fd, OK_HEAD "Content-Length: 2\r\n\r\nok and more");
+    } else if (strstr(request, " /early ")) {
+        put(fd, "HTTP/1.1 100 Continue\r\n\r\n" OK_HEAD "Content-Length: 2\r\n\r\nok");
+    } else if (strstr(request, " /empty ")) {
+        put(fd, strncmp(request, "HEAD", 4) == 0 ? OK_HEAD "Content-Length: 5\r\n\r\n"
+                                                 : "HTTP/1.1 204 No Content\r\n\r\n");
     } else if (strstr(request, " /missing ")) {
         put(fd, "HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\nnope");
     } else if (strstr(request, " /reset ")) {
@@ -127,6 +141,7 @@ static void *serve(void *data)
             continue;
         if (strstr(request, "Transfer-Encoding: chunked") && !strstr(end, "0\r\n\r\n"))
             continue;
+        nth++;
         if (!play(fd, request))
             break;
         have = 0;
@@ -139,7 +154,7 @@ static void *accept_all(void *data)
 {
     (void)data;
     for (;;) {
-        int fd = accept(listener, NULL, NULL);
+        int fd = accept(place.listener, NULL, NULL);
         if (fd < 0)
             return NULL;
         pthread_t thread;
@@ -157,31 +172,20 @@ static int pending;
 
 static void begin(void)
 {
-    struct sockaddr_un address = { .sun_family = AF_UNIX };
-    snprintf(dir, sizeof(dir), "%s/stk-http-XXXXXX",
-             getenv("TMPDIR") ? getenv("TMPDIR") : P_tmpdir);
-    ck_assert_ptr_nonnull(mkdtemp(dir));
-    snprintf(path, sizeof(path), "%s/sock", dir);
-    snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
-    listener = socket(AF_UNIX, SOCK_STREAM, 0);
-    ck_assert_int_eq(bind(listener, (struct sockaddr *)&address, sizeof(address)), 0);
-    ck_assert_int_eq(listen(listener, 64), 0);
+    place_open(&place);
     connections = 0;
     pthread_create(&acceptor, NULL, accept_all, NULL);
-    struct stk_http_opts opts = { .base = "http://localhost", .unix_path = path };
     loop = stk_loop_new();
-    http = stk_http_new(loop, &opts);
+    http = stk_http_new(loop, &place.opts);
 }
 
 static void end(void)
 {
     stk_http_free(http);
     stk_loop_free(loop);
-    shutdown(listener, SHUT_RDWR);
+    shutdown(place.listener, SHUT_RDWR);
     pthread_join(acceptor, NULL);
-    close(listener);
-    unlink(path);
-    rmdir(dir);
+    place_close(&place);
 }
 
 static void on_done(struct stk_op *op)
@@ -320,6 +324,59 @@ START_TEST(a_connection_is_used_again)
 }
 END_TEST
 
+/* Two requests, one after the other; the answer to the second. */
+static void run_after(const char *first, struct stk_http_req *req)
+{
+    struct stk_http_req before = { .path = first };
+    run(&before);
+    ck_assert_int_eq(before.op.err.code, STK_OK);
+    stk_http_req_clear(&before);
+    __atomic_store_n(&connections, 0, __ATOMIC_SEQ_CST);
+    run(req);
+}
+
+START_TEST(a_connection_that_is_over_is_not_used_again)
+{
+    static const struct {
+        const char *first, *method, *path, *comes;
+        int connections;
+    } rows[] = {
+        { "/bye", "GET", "/plain", "hello", 1 },
+        { "/plain", "GET", "/fresh", "fresh", 1 }, /* it was on its way when that ended */
+        { "/more", "GET", "/plain", "hello", 1 },
+        { "/early", "GET", "/plain", "hello", 0 },
+        { "/empty", "HEAD", "/empty", "", 0 },
+        { "/plain", "POST", "/plain", "hello", 0 },
+    };
+    for (size_t i = 0; i < STK_LEN(rows); i++) {
+        begin();
+        struct stk_http_req req = { .method = rows[i].method, .path = rows[i].path };
+        run_after(rows[i].first, &req);
+        ck_assert_msg(req.op.err.code == STK_OK, "row %zu: %s", i, req.op.err.msg);
+        ck_assert_str_eq(answer_of(&req), rows[i].comes);
+        int made = __atomic_load_n(&connections, __ATOMIC_SEQ_CST);
+        ck_assert_msg(made == rows[i].connections, "row %zu: %d connections", i, made);
+        stk_http_req_clear(&req);
+        end();
+    }
+}
+END_TEST
+
+#ifndef OVER_TCP /* libcurl does */
+START_TEST(what_may_have_been_done_is_not_sent_again)
+{
+    begin();
+    struct stk_http_req req = { .method = "POST", .path = "/fresh" };
+    run_after("/plain", &req);
+    ck_assert_int_eq(req.fail, STK_HTTP_BROKEN);
+    ck_assert_ptr_nonnull(strstr(req.op.err.msg, "before an answer came"));
+    ck_assert_int_eq(__atomic_load_n(&connections, __ATOMIC_SEQ_CST), 0);
+    stk_http_req_clear(&req);
+    end();
+}
+END_TEST
+#endif
+
 START_TEST(what_breaks_an_answer_is_told)
 {
     static const struct {
@@ -372,16 +429,15 @@ END_TEST
 START_TEST(no_server_says_why)
 {
     begin();
-    struct stk_http_opts opts = { .base = "http://localhost", .unix_path = "/nonexistent/sock" };
-    struct stk_http *nobody = stk_http_new(loop, &opts);
+    struct stk_http *lonely = stk_http_new(loop, &nobody);
     struct stk_http_req req = { .op.done = on_done, .method = "GET", .path = "/plain" };
     pending = 1;
-    stk_http_send(nobody, &req);
+    stk_http_send(lonely, &req);
     stk_loop_run(loop);
     ck_assert_int_eq(req.fail, STK_HTTP_CONNECT);
-    ck_assert_str_eq(req.op.err.msg, "no such file or directory");
+    ck_assert_str_eq(req.op.err.msg, NOBODY_SAYS);
     stk_http_req_clear(&req);
-    stk_http_free(nobody);
+    stk_http_free(lonely);
     end();
 }
 END_TEST
@@ -540,12 +596,18 @@ START_TEST(a_connection_may_be_all_that_is_wanted)
 }
 END_TEST
 
+#ifdef OVER_TCP
+#define OURS_ONLY
+#else
+#define OURS_ONLY what_may_have_been_done_is_not_sent_again,
+#endif
 STK_TESTS("http", a_connection_may_be_all_that_is_wanted,
           a_plain_answer_comes_whole_with_the_header_wanted, a_chunked_answer_is_put_together,
           a_body_is_sent, a_body_of_unknown_size_is_sent_in_pieces,
           a_body_that_cannot_be_read_ends_the_request, a_refusal_is_an_answer_and_no_error,
-          a_connection_is_used_again, what_breaks_an_answer_is_told,
-          a_total_limit_ends_a_stream_that_is_never_idle, no_server_says_why,
-          a_consumer_may_cancel_inside_its_callback, a_consumer_may_submit_inside_its_callback,
-          cancel_before_anything_was_sent_sends_nothing, a_deadline_of_the_request_reads_timed_out,
-          streams_do_not_hold_up_short_requests, a_request_can_be_taken_back_without_its_done)
+          a_connection_is_used_again, a_connection_that_is_over_is_not_used_again,
+          OURS_ONLY what_breaks_an_answer_is_told, a_total_limit_ends_a_stream_that_is_never_idle,
+          no_server_says_why, a_consumer_may_cancel_inside_its_callback,
+          a_consumer_may_submit_inside_its_callback, cancel_before_anything_was_sent_sends_nothing,
+          a_deadline_of_the_request_reads_timed_out, streams_do_not_hold_up_short_requests,
+          a_request_can_be_taken_back_without_its_done)

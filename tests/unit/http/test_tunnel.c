@@ -5,11 +5,11 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "arena.h"
 #include "http.h"
+#include "place.h"
 #include "text.h"
 #include "tunnel.h"
 
@@ -19,8 +19,7 @@ enum { MUCH = 8 * 1024 * 1024 };
 
 /* ---- the server ---- */
 
-static char dir[64], path[96];
-static int listener = -1;
+static struct place place;
 static pthread_t server;
 
 static void put(int fd, const char *bytes, size_t n)
@@ -72,7 +71,7 @@ static void *serve(void *data)
     size_t have = 0;
     ssize_t n = 1;
     (void)data;
-    int fd = accept(listener, NULL, NULL);
+    int fd = accept(place.listener, NULL, NULL);
     while (fd >= 0 && n > 0 && !strstr(request, "\r\n\r\n{}")) {
         n = read(fd, request + have, sizeof(request) - 1 - have);
         have += n > 0 ? (size_t)n : 0;
@@ -108,18 +107,10 @@ static void on_came(struct stk_tunnel *t, const char *bytes, size_t size)
 
 static void run(const char *what)
 {
-    struct sockaddr_un address = { .sun_family = AF_UNIX };
-    snprintf(dir, sizeof(dir), "%s/stk-tunnel-XXXXXX",
-             getenv("TMPDIR") ? getenv("TMPDIR") : P_tmpdir);
-    ck_assert_ptr_nonnull(mkdtemp(dir));
-    snprintf(path, sizeof(path), "%s/sock", dir);
-    snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
-    listener = socket(AF_UNIX, SOCK_STREAM, 0);
-    ck_assert_int_eq(bind(listener, (struct sockaddr *)&address, sizeof(address)), 0);
-    ck_assert_int_eq(listen(listener, 4), 0);
+    place_open(&place);
     pthread_create(&server, NULL, serve, NULL);
     loop = stk_loop_new();
-    http = stk_http_new(loop, &(struct stk_http_opts){ "http://localhost", path });
+    http = stk_http_new(loop, &place.opts);
     stk_buf_init(&got, 2 * MUCH);
     tunnel.came = on_came;
     came = 0;
@@ -140,9 +131,7 @@ static void end(void)
     stk_http_free(http);
     stk_loop_free(loop);
     pthread_join(server, NULL);
-    close(listener);
-    unlink(path);
-    rmdir(dir);
+    place_close(&place);
     tunnel = (struct stk_tunnel){ 0 };
 }
 
