@@ -30,7 +30,7 @@ static void ended(struct watch_job *job, struct stk_op *op, const char *what)
     struct watch_run *run = job->run;
     if (op->err.code && op->err.code != STK_ECANCELED) {
         stk_wrap(&op->err, "%s '%s'", what, job->status->name);
-        stk_report_error(run->cli, &op->err);
+        watch_report(run, &op->err);
     }
     stk_error_clear(&op->err);
     if (--run->left == 0)

@@ -3,6 +3,7 @@
 #define STK_WATCH_PRIVATE_H
 
 #include "lock.h"
+#include "loop.h"
 #include "stackctl/docker/command.h"
 #include "stackctl/docker/control.h"
 #include "stackctl/docker/image.h"
@@ -13,6 +14,7 @@
 /* A round takes what changed since the last one and does its steps in this order; each does nothing when it
  * has nothing to do. What changes meanwhile waits for the next round, so nothing is done twice at a time. */
 enum watch_step {
+    WATCH_KNOCK,  /* the engine was away: is it there again? */
     WATCH_RELOAD, /* the stack's own files: load, show the plan */
     WATCH_APPLY,  /* and do it */
     WATCH_REBUILD,
@@ -71,6 +73,9 @@ struct watch_run {
     struct stk_reconcile_req act;
     const char **names; /* the services that act is about */
     bool acting, built;
+    bool lost;      /* the engine did not answer in this round: all of it is done again */
+    bool told_lost; /* it was said that it is away */
+    struct stk_timer retry;
     struct stk_prune_req prune;
     struct stk_inspect_req look;
     struct stk_op *asking; /* prune or look, while it is under way */
@@ -87,6 +92,8 @@ struct watch_run {
 };
 
 /* watch_run.c */
+/* Tells what went wrong; that the engine is away, once. */
+void watch_report(struct watch_run *run, const struct stk_error *err);
 void watch_next(struct watch_run *run);
 /* Begins a reconcile of these services as the step under way. */
 void watch_act(struct watch_run *run, struct stk_goal goal, bool plan_only);

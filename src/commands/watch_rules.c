@@ -133,6 +133,15 @@ struct watch_change *watch_rule_take(struct watch_rule *rule, size_t *ret_n)
     return TAKE(rule->changes);
 }
 
+void watch_rule_give_back(struct watch_rule *rule, struct watch_change *changes, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        rule->changes = stk_grow(rule->changes, rule->n, &rule->cap, sizeof(*rule->changes));
+        rule->changes[rule->n++] = changes[i];
+    }
+    free(changes);
+}
+
 void watch_changes_free(struct watch_change *changes, size_t n)
 {
     for (size_t i = 0; i < n; i++)

@@ -54,6 +54,8 @@ int watch_rules_make(struct watch_rules *rules, struct cli *cli);
 void watch_rules_clear(struct watch_rules *rules);
 /* The changes, sorted, each path once; the rule has none then. */
 struct watch_change *watch_rule_take(struct watch_rule *rule, size_t *ret_n);
+/* Takes n changes, which are then due as if told just now. */
+void watch_rule_give_back(struct watch_rule *rule, struct watch_change *changes, size_t n);
 /* Sorts, and makes one of those of a path; how many are left. */
 size_t watch_changes_sort(struct watch_change *v, size_t n);
 void watch_changes_free(struct watch_change *changes, size_t n);

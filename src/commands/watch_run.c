@@ -13,14 +13,27 @@
 
 static void begin_round(struct watch_run *run);
 
+enum { RETRY_MS = 1000 };
+
+void watch_report(struct watch_run *run, const struct stk_error *err)
+{
+    if (err->code == STK_ECANCELED)
+        return;
+    run->lost |= err->code == STK_EENGINE;
+    if (!run->lost || !run->told_lost)
+        stk_report_error(run->cli, err);
+    run->told_lost |= run->lost;
+}
+
 /* --- acting through the reconciler --- */
 
 static void acted(struct stk_op *op)
 {
     struct watch_run *run = op->data;
     run->acting = false;
-    if (op->err.code && op->err.code != STK_ECANCELED && run->act.failed == 0)
-        stk_report_error(run->cli, &op->err);
+    if (op->err.code && run->act.failed == 0)
+        watch_report(run, &op->err);
+    run->lost |= op->err.code == STK_EENGINE;
     bool planned = run->act.plan_only && run->act.plan && op->err.code == STK_OK;
     if (planned && stk_plan_changes(run->act.plan)) {
         STK_CLEANUP(stk_charp)
@@ -162,10 +175,40 @@ static void looked(struct stk_op *op)
     struct watch_run *run = op->data;
     run->asking = NULL;
     run->seen = TAKE(run->look.seen);
-    if (op->err.code && op->err.code != STK_ECANCELED)
-        stk_report_error(run->cli, &op->err);
+    if (op->err.code)
+        watch_report(run, &op->err);
     stk_error_clear(&op->err);
     watch_next(run);
+}
+
+static void begin_look(struct watch_run *run, stk_op_fn *done)
+{
+    run->look = (struct stk_inspect_req){ .op = { .done = done, .data = run },
+                                          .project = run->cli->project,
+                                          .what = STK_SEE_SERVICES };
+    run->asking = &run->look.op;
+    stk_runtime_inspect(run->cli->rt, &run->look);
+}
+
+/* Nothing is begun again before it answers. */
+static void knocked(struct stk_op *op)
+{
+    struct watch_run *run = op->data;
+    run->lost = op->err.code != STK_OK;
+    run->asking = NULL;
+    stk_seen_free(TAKE(run->look.seen));
+    if (!run->lost)
+        watch_say("the engine is there again");
+    run->told_lost = run->lost;
+    stk_error_clear(&op->err);
+    watch_next(run);
+}
+
+static bool knock(struct watch_run *run)
+{
+    if (run->told_lost)
+        begin_look(run, knocked);
+    return run->told_lost;
 }
 
 static bool look(struct watch_run *run)
@@ -175,11 +218,7 @@ static bool look(struct watch_run *run)
         any |= run->due[i].due && run->rules.v[i].what != DO_RESTART;
     if (!any)
         return false;
-    run->look = (struct stk_inspect_req){ .op = { .done = looked, .data = run },
-                                          .project = run->cli->project,
-                                          .what = STK_SEE_SERVICES };
-    run->asking = &run->look.op;
-    stk_runtime_inspect(run->cli->rt, &run->look);
+    begin_look(run, looked);
     return true;
 }
 
@@ -195,25 +234,37 @@ static bool restart(struct watch_run *run)
 }
 
 static bool (*const steps[])(struct watch_run *run) = {
-    [WATCH_RELOAD] = reload,   [WATCH_APPLY] = apply,       [WATCH_REBUILD] = rebuild,
-    [WATCH_PRUNE] = prune,     [WATCH_RECREATE] = recreate, [WATCH_LOOK] = look,
-    [WATCH_SYNC] = watch_sync, [WATCH_RESTART] = restart,   [WATCH_SIGNAL] = watch_signal,
-    [WATCH_EXEC] = watch_exec,
+    [WATCH_KNOCK] = knock,         [WATCH_RELOAD] = reload,   [WATCH_APPLY] = apply,
+    [WATCH_REBUILD] = rebuild,     [WATCH_PRUNE] = prune,     [WATCH_RECREATE] = recreate,
+    [WATCH_LOOK] = look,           [WATCH_SYNC] = watch_sync, [WATCH_RESTART] = restart,
+    [WATCH_SIGNAL] = watch_signal, [WATCH_EXEC] = watch_exec,
 };
 
 /* --- rounds --- */
 
-static void end_round(struct watch_run *run)
+/* What the engine was away for is due again, with what has come since. */
+static void try_again(struct watch_run *run)
 {
     for (size_t i = 0; i < run->n_due; i++)
+        watch_rule_give_back(&run->rules.v[i], TAKE(run->due[i].changes), run->due[i].n);
+    stk_timer_start(run->cli->loop, &run->retry, RETRY_MS);
+}
+
+static void end_round(struct watch_run *run)
+{
+    bool lost = run->lost && !run->stopping;
+    if (lost)
+        try_again(run);
+    for (size_t i = 0; i < run->n_due && !lost; i++)
         watch_changes_free(run->due[i].changes, run->due[i].n);
     free(TAKE(run->due));
     run->n_due = 0;
     stk_seen_free(TAKE(run->seen));
     stk_view_free(TAKE(run->view));
     stk_lock_release(&run->lock);
-    run->in_round = run->catch_up = false;
-    if (run->reload) {
+    run->in_round = false;
+    run->catch_up &= lost;
+    if (run->reload && !lost) {
         run->reload = false; /* rules that could not be made are told, the others hold */
         (void)watch_rules_make(&run->rules, run->cli);
         watch_sources_make(run);
@@ -223,13 +274,13 @@ static void end_round(struct watch_run *run)
     run->ended = run->stopping;
     if (run->stopping)
         run->opts.ended(run->opts.data);
-    else if (run->again)
+    else if (run->again && !lost)
         begin_round(run);
 }
 
 void watch_next(struct watch_run *run)
 {
-    while (!run->stopping && run->step < WATCH_REST - 1)
+    while (!run->stopping && !run->lost && run->step < WATCH_REST - 1)
         if (steps[++run->step](run))
             return;
     end_round(run);
@@ -264,12 +315,13 @@ static void begin_round(struct watch_run *run)
     if (run->stopping || !is_anything_due(run))
         return;
     run->in_round = true;
+    run->lost = false;
     if (stk_lock_take(run->cli, &run->lock)) { /* told; what is due waits for the next change */
         end_round(run);
         return;
     }
     run->view = run->opts.sink ? NULL : stk_view_new(run->cli);
-    run->step = WATCH_RELOAD - 1;
+    run->step = -1;
     take_due(run);
     watch_next(run);
 }
@@ -281,6 +333,11 @@ static void settled(void *data)
         run->again = true;
     else
         begin_round(run);
+}
+
+static void retry(struct stk_timer *timer)
+{
+    settled(timer->data);
 }
 
 static void limited(void *data, const char *message)
@@ -295,6 +352,7 @@ int watch_run_begin(struct cli *cli, const struct watch_run_opts *opts, struct w
     run->cli = cli;
     run->opts = *opts;
     run->lock.fd = -1;
+    run->retry = (struct stk_timer){ .fire = retry, .data = run };
     run->watcher = stk_watcher_new(
         cli->loop, &(struct stk_watcher_opts){
                        .quiet_ms = cli->o.quiet_time.set ? (unsigned)cli->o.quiet_time.v : 0,
@@ -326,6 +384,7 @@ void watch_run_stop(struct watch_run *run)
 {
     bool ended = run->ended, busy = run->in_round;
     run->stopping = true;
+    stk_timer_stop(&run->retry);
     if (ended)
         return;
     run->ended = !busy;
@@ -345,6 +404,7 @@ void watch_run_free(struct watch_run *run)
         return;
     watch_rules_clear(&run->rules);
     watch_sources_clear(run);
+    stk_timer_stop(&run->retry);
     stk_watcher_free(run->watcher);
     for (size_t i = 0; i < run->n_known; i++)
         free(run->known[i]);
