@@ -1,4 +1,5 @@
-/* status.c — status: how the stack is, as a tree, once or at every change. What is shown is status_text.c's. */
+/* status.c — status: how the stack is, as a tree, once or at every change. What is shown is status_text.c's, when it is
+ * shown again status_follow.c's. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,10 +7,8 @@
 
 #include "arena.h"
 #include "command.h"
-#include "interrupt.h"
 #include "json_text.h"
-#include "loop.h"
-#include "stackctl/docker/event_stream.h"
+#include "status.h"
 #include "status_text.h"
 #include "text.h"
 #include "together.h"
@@ -23,8 +22,7 @@ static const struct option_row options[] = {
     { 0 },
 };
 
-enum { ASK_MS = 1000 };  /* for an instance that is asked itself */
-enum { SETTLE_MS = 50 }; /* what comes together is shown together */
+enum { ASK_MS = 1000 }; /* for an instance that is asked itself */
 
 struct details { /* of each instance, asked for by its own inspect */
     struct stk_inspect_req *v;
@@ -125,8 +123,33 @@ static void print(const struct cli *cli, const struct stack_status *status)
     fflush(stdout);
 }
 
-/* Looks and shows it once. *ret_ready: whether all is. 0 or the exit status. */
-static int show(struct cli *cli, bool *ret_ready)
+static void keep_open(struct status_open *open, const struct stk_status *const *v, size_t n,
+                      const enum status_asked *asked)
+{
+    open->v = stk_alloc((n + 1) * sizeof(*open->v));
+    for (size_t i = 0; i < n; i++)
+        if (asked[i] == STATUS_IS_NOT && v[i]->ref.id)
+            open->v[open->n++] = (struct stk_ref){ .kind = STK_SERVICE,
+                                                   .name = stk_strdup(v[i]->ref.name),
+                                                   .index = v[i]->ref.index,
+                                                   .id = stk_strdup(v[i]->ref.id) };
+}
+
+static void free_ref(struct stk_ref *ref)
+{
+    free((char *)(uintptr_t)ref->name);
+    free((char *)(uintptr_t)ref->id);
+}
+
+void status_open_clear(struct status_open *open)
+{
+    for (size_t i = 0; i < open->n; i++)
+        free_ref(&open->v[i]);
+    free(open->v);
+    *open = (struct status_open){ 0 };
+}
+
+int status_show(struct cli *cli, bool *ret_ready, struct status_open *open)
 {
     struct stk_seen *seen = NULL;
     struct details details = { 0 };
@@ -140,113 +163,13 @@ static int show(struct cli *cli, bool *ret_ready)
         *ret_ready = status_is_ready(&status);
         if (!rc)
             print(cli, &status);
+        if (!rc && open)
+            keep_open(open, v, status.n, asked);
         free(asked);
         free(v);
     }
     clear(&details);
     stk_seen_free(seen);
-    return rc;
-}
-
-/* ---- -w ---- */
-
-struct following {
-    struct cli *cli;
-    struct stk_event_stream_req req;
-    struct stk_interrupt interrupt;
-    struct stk_timer settle;
-    bool waiting, changed, ended;
-};
-
-static void wake(struct following *f)
-{
-    if (f->waiting)
-        stk_loop_stop(f->cli->loop);
-}
-
-static void settled(struct stk_timer *timer)
-{
-    struct following *f = timer->data;
-    f->changed = true;
-    wake(f);
-}
-
-/* Health checks run in the container all the time; what they come to is an event of its own. */
-static void came(struct stk_event_stream_req *req, const struct stk_docker_event *event)
-{
-    struct following *f = STK_CONTAINER(req, struct following, req);
-    if (stk_starts(event->action, "exec_") || stk_streq(event->action, "top"))
-        return;
-    stk_timer_start(f->cli->loop, &f->settle, SETTLE_MS);
-}
-
-static void news(struct stk_event_stream_req *req, enum stk_stream_news news, const char *message)
-{
-    struct following *f = STK_CONTAINER(req, struct following, req);
-    if (news == STK_STREAM_BROKE)
-        stk_warn("the engine went away: %s; trying again", message);
-    else
-        stk_timer_start(f->cli->loop, &f->settle, SETTLE_MS); /* whatever happened meanwhile */
-}
-
-static void stream_ended(struct stk_op *op)
-{
-    struct following *f = op->data;
-    f->ended = true;
-    wake(f);
-}
-
-static void interrupted(struct stk_interrupt *interrupt, unsigned count)
-{
-    struct following *f = interrupt->data;
-    (void)count;
-    stk_op_cancel(&f->req.op);
-}
-
-/* Until something has changed, or the stream has ended. */
-static void wait_for_change(struct following *f)
-{
-    f->interrupt = (struct stk_interrupt){ .came = interrupted, .data = f };
-    stk_interrupt_begin(f->cli->loop, &f->interrupt);
-    f->waiting = true;
-    while (!f->changed && !f->ended)
-        stk_loop_run(f->cli->loop);
-    f->waiting = f->changed = false;
-    stk_interrupt_end(&f->interrupt);
-}
-
-static void end_stream(struct following *f)
-{
-    stk_timer_stop(&f->settle);
-    stk_op_cancel(&f->req.op);
-    f->waiting = true;
-    while (!f->ended)
-        stk_loop_run(f->cli->loop);
-}
-
-static int follow(struct cli *cli)
-{
-    struct following f = { .cli = cli };
-    bool ready;
-    f.settle = (struct stk_timer){ .fire = settled, .data = &f };
-    f.req = (struct stk_event_stream_req){
-        .op = { .done = stream_ended, .data = &f },
-        .project = cli->project,
-        .event = came,
-        .news = news,
-    };
-    stk_docker_event_stream(cli->docker, &f.req);
-    int rc = show(cli, &ready);
-    while (!rc && !f.ended) {
-        wait_for_change(&f);
-        rc = stk_interrupt_status(&f.interrupt);
-        if (!rc && !f.ended)
-            rc = show(cli, &ready);
-    }
-    end_stream(&f);
-    if (!rc && f.req.op.err.code)
-        rc = stk_report_error(cli, &f.req.op.err);
-    stk_error_clear(&f.req.op.err);
     return rc;
 }
 
@@ -258,9 +181,9 @@ static int run(struct cli *cli)
         return rc;
     if (cli->o.follow) {
         rc = stk_cli_prepare_docker(cli);
-        return rc ? rc : follow(cli);
+        return rc ? rc : status_follow(cli);
     }
-    rc = show(cli, &ready);
+    rc = status_show(cli, &ready, NULL);
     return rc || ready || !cli->o.exit_code ? rc : stk_code_info(STK_ENOTREADY)->exit_status;
 }
 

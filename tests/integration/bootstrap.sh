@@ -158,7 +158,13 @@ must run stackctl --profile late up -d late
 run stackctl status --exit-code late
 expect_status 5
 expect out matches '^late +starting'
+in_background "$work/follow" "$STACKCTL" --profile late status -w late
+follower=$pid
+wait_for 10 grep -qE '^late +starting' "$work/follow"
 docker exec "$project-late-1" touch /up
+wait_for 20 grep -qE '^late +ready' "$work/follow" # no event tells it
+kill -INT "$follower"
+wait_exit "$follower" 10
 must run stackctl status --exit-code late
 expect out matches '^late +ready'
 
