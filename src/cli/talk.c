@@ -203,6 +203,8 @@ int stk_talk(struct cli *cli, struct talk *talk)
     signal(SIGPIPE, SIG_IGN);
     stk_session_open(cli->docker, &talk->session);
     stk_loop_run(cli->loop);
+    if (talk->over)
+        talk->over(talk);
     stk_interrupt_end(&t.interrupt);
     stk_signal_free(t.resized);
     outlet_clear(&t.out);

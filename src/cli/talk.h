@@ -11,10 +11,10 @@ struct talk {
     void (*begun)(struct talk *talk); /* everything it says is heard from now on; or NULL */
     /* A signal came that would end us. False: the session is left. NULL: the same. */
     bool (*interrupted)(struct talk *talk, int signo, unsigned count);
+    void (*over)(struct talk *talk); /* it has ended: lets the caller's own part end; or NULL */
     void *data;
-    struct stk_error
-        failure; /* of the caller's own part: told instead of what came of the session */
-    bool raw;    /* with a terminal: keys are the process's, and its size is ours */
+    struct stk_error failure; /* of that part: told instead of what came of the session */
+    bool raw;                 /* with a terminal: keys are the process's, and its size is ours */
     /* results */
     bool opened; /* it came to begun */
 };

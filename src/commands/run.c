@@ -222,8 +222,10 @@ static bool on_interrupt(struct talk *talk, int signo, unsigned count)
     return true;
 }
 
-static void let_finish(const struct oneoff *one)
+/* A container that cannot be started is gone before the engine tells why. */
+static void let_finish(struct talk *talk)
 {
+    const struct oneoff *one = talk->data;
     while (one->start.op.pending || one->start.op.ended || one->stop.op.pending ||
            one->stop.op.ended || one->kill.op.pending || one->kill.op.ended)
         stk_loop_turn(one->cli->loop);
@@ -238,11 +240,11 @@ static int listen_to(struct oneoff *one)
                      .wait_for = cli->o.remove ? "removed" : "next-exit" },
         .begun = on_begun,
         .interrupted = on_interrupt,
+        .over = let_finish,
         .data = one,
         .raw = at_terminal() && !cli->o.no_stdin,
     };
     int rc = stk_talk(cli, &talk);
-    let_finish(one);
     if (!one->started)
         take_away(one);
     return rc;

@@ -95,6 +95,17 @@ expect_status 127
 run stackctl run web no-such-program
 expect_status 127
 check "nothing is left that never ran" none_left
+
+# that it is gone is told before why it never ran
+engine=${DOCKER_HOST#unix://}
+"$STACKCTL_SOURCE/tests/support/fault-proxy.py" "$work/late.sock" "${engine:-/var/run/docker.sock}" late '^POST .*/start' \
+    > "$work/late.log" 2>&1 &
+background+=($!)
+wait_for 10 grep -q '^ready' "$work/late.log"
+run stackctl -H "unix://$work/late.sock" run --rm web no-such-program
+expect_status 127
+expect err contains 'no-such-program'
+check "nothing is left of it" none_left
 run stackctl run no-such-service
 expect_status 1
 expect err contains "no such service"

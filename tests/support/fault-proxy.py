@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""fault-proxy.py SOCKET ENGINE-SOCKET [WAY N] - passes requests on between SOCKET and the engine and breaks
-the Nth of them, in one of these ways:
+"""fault-proxy.py SOCKET ENGINE-SOCKET [WAY N|PATTERN] - passes requests on between SOCKET and the engine and breaks
+the Nth of them, or those whose "METHOD PATH" has the pattern, in one of these ways:
 
     refuse     the connection is reset, the engine never hears of it
     cut        the engine does it; half of its answer comes, then a reset
@@ -9,6 +9,7 @@ the Nth of them, in one of these ways:
     500        the engine never hears of it, the answer is 500
     stall      the engine never hears of it, no answer comes
     lost       the engine does it; a reset comes instead of the answer
+    late       the engine does it; its answer comes when what else followed from it has been told
 
 Prints "ready", then a line "N METHOD PATH" for each request."""
 import http.client
@@ -19,9 +20,11 @@ import socket
 import struct
 import sys
 import threading
+import time
 
 LIST = threading.Lock()
 NOISE = b'\x00\xff{"Id": [\x1b]0;noise\x07 \xc3\x28' + bytes(range(128, 160))
+LATE_S = 1
 STREAM_S = 0.5  # what has come of a stream by then is what is broken of it
 
 
@@ -142,6 +145,10 @@ def break_it(way, method, request, engine, client):
     head, body = taken(method, engine, client)
     if way == "lost":
         reset(client)
+    if way == "late":
+        time.sleep(LATE_S)
+        client.sendall(head.encode("latin-1") + b"Content-Length: %d\r\n\r\n" % len(body) + body)
+        return
     if way == "cut":
         whole = head.encode("latin-1") + b"Content-Length: %d\r\n\r\n" % len(body) + body
         client.sendall(whole[:max(len(whole) - len(body) // 2 - 1, 20)] if body else whole[:len(whole) // 2])
@@ -155,14 +162,16 @@ def break_it(way, method, request, engine, client):
 
 
 class Proxy:
-    def __init__(self, engine_path, way, nth):
-        self.engine_path, self.way, self.nth, self.count = engine_path, way, nth, 0
+    def __init__(self, engine_path, way, which):
+        self.engine_path, self.way, self.which, self.count = engine_path, way, which, 0
 
-    def number(self, method, path):
+    def breaks(self, method, path):
         with LIST:
             self.count += 1
             print(self.count, method, path, flush=True)
-            return self.count
+            if self.which.isdigit():
+                return self.count == int(self.which)
+            return re.search(self.which, f"{method} {path}")
 
     def serve(self, client):
         engine = socket.socket(socket.AF_UNIX)
@@ -171,7 +180,7 @@ class Proxy:
             reader = Reader(client)
             while True:
                 method, path, request = reader.request()
-                if self.number(method, path) == self.nth:
+                if self.breaks(method, path):
                     break_it(self.way, method, request, engine, client)
                 else:
                     engine.sendall(request)
@@ -183,8 +192,8 @@ class Proxy:
             engine.close()
 
 
-def main(listen_path, engine_path, way="none", nth="0"):
-    proxy = Proxy(engine_path, way, int(nth))
+def main(listen_path, engine_path, way="none", which="0"):
+    proxy = Proxy(engine_path, way, which)
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(listen_path)
     listener.listen(64)
