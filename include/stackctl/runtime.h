@@ -71,6 +71,8 @@ struct stk_start_req {
                                removed, the one set aside gets its name back and, unless create_only,
                                runs. None set aside: succeeds, nothing done */
     bool create_only;       /* do not start it */
+    const char *made;       /* what a start with create_only of the same unit told in made_id: only what
+                               is left is done, with no second look; gone since: all of it. Or NULL */
     bool force_pull;        /* images: pull even when present */
     int64_t max_age_ms;     /* images: pull when present, but last pulled longer ago; 0: no limit */
     bool no_pull;           /* images: fail when absent, whatever the pull policy */
@@ -85,6 +87,7 @@ struct stk_start_req {
     void (*said)(struct stk_start_req *req, const char *line); /* a line that a hook printed; or NULL */
     /* results */
     bool changed;           /* something was really done */
+    char made_id[72];       /* create_only: engine id of the instance; "": not told */
     char since[40];         /* logs of this run come after this engine time; "": from the beginning */
 };
 void stk_runtime_start(struct stk_runtime *rt, struct stk_start_req *req);

@@ -47,6 +47,8 @@ static const char *stage_of(const struct stk_action *action)
         return action->until == STK_UNTIL_COMPLETED ? "done" : "ready";
     case STK_CREATE:
         return action->ref.kind == STK_SERVICE && !action->create_only ? "start" : "create";
+    case STK_MAKE:
+        return "create";
     case STK_START:
     case STK_RECREATE:
     case STK_RESTART:

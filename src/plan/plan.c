@@ -167,7 +167,8 @@ void stk_plan_free(struct stk_plan *plan)
 
 bool stk_plan_shows(const struct stk_action *action)
 {
-    return action->verb != STK_WAIT && action->verb != STK_GATE && !action->part;
+    bool shown = action->verb != STK_WAIT && action->verb != STK_GATE;
+    return shown && action->verb != STK_MAKE && !action->part;
 }
 
 size_t stk_plan_changes(const struct stk_plan *plan)
@@ -185,7 +186,7 @@ const char *stk_verb_word(enum stk_verb verb)
         [STK_START] = "start",   [STK_RECREATE] = "recreate",   [STK_RESTART] = "restart",
         [STK_WAIT] = "wait",     [STK_STOP] = "stop",           [STK_KILL] = "kill",
         [STK_REMOVE] = "remove", [STK_ROLL_BACK] = "roll back", [STK_GATE] = "gate",
-        [STK_BUILD] = "build",
+        [STK_BUILD] = "build",   [STK_MAKE] = "make",
     };
     return words[verb];
 }

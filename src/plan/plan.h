@@ -52,6 +52,7 @@ enum stk_verb {
     STK_PULL,
     STK_BUILD,
     STK_CREATE,   /* and start, unless create_only */
+    STK_MAKE,     /* the part of a CREATE that waits for nobody to get ready: all but the start */
     STK_START,    /* exists, stopped */
     STK_RECREATE, /* replaced by a new one */
     STK_RESTART,
@@ -83,6 +84,7 @@ struct stk_action {
     const struct stk_status *seen; /* as it is; NULL when absent */
     enum stk_until until;          /* WAIT */
     bool create_only;
+    unsigned made_by;        /* CREATE: 1 + the number of its MAKE; 0: it does all of it */
     bool no_pull;            /* PULL that may only find the image: fails when it is not there */
     bool preparation;        /* all of these succeed before any other action begins */
     bool tolerate_conflict;  /* still in use by others: a warning, not a failure */

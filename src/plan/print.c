@@ -16,6 +16,7 @@ static const struct {
     [STK_PULL] = { "+", "\033[32m" },
     [STK_BUILD] = { "+", "\033[32m" },
     [STK_CREATE] = { "+", "\033[32m" },
+    [STK_MAKE] = { " ", "" },
     [STK_START] = { ">", "\033[36m" },
     [STK_RECREATE] = { "~", "\033[33m" },
     [STK_RESTART] = { "~", "\033[33m" },

@@ -57,7 +57,9 @@ static struct undoing undo_service(struct up *u, const struct stk_unit *unit,
         return undo;
     undo.first = undo.last = add_undo(u, STK_STOP, unit, choice->act);
     if (verb == STK_CREATE) {
-        undo.last = add_undo(u, STK_REMOVE, unit, choice->act);
+        bool ahead = choice->make != NO_ACTION; /* it is there, even if it was not started */
+        undo.last = add_undo(u, STK_REMOVE, unit, ahead ? choice->make : choice->act);
+        plan_after(u->p, undo.last, choice->act, true);
         plan_after(u->p, undo.last, undo.first, true);
     }
     return undo;

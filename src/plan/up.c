@@ -486,7 +486,7 @@ void plan_up(struct planner *p)
         remove_unwanted(p);
     for (size_t i = 0; i < p->graph->n; i++) {
         struct choice *choice = &u.choices[i];
-        choice->act = choice->stop = NO_ACTION;
+        choice->act = choice->make = choice->stop = NO_ACTION;
         for (size_t k = 0; k < STK_LEN(choice->waits); k++)
             choice->waits[k] = NO_ACTION;
         if (!is_oneoff(&p->graph->v[i].unit)) /* one that is there already is another */
@@ -498,6 +498,8 @@ void plan_up(struct planner *p)
     plan_order_builds(p);
     if (p->goal->wait && !p->goal->no_start && !p->goal->images_only)
         wait_for_all(&u);
+    if (!p->goal->no_start)
+        up_ahead(&u);
     up_verdict(&u);
     if (!p->goal->no_start)
         up_updates(&u);

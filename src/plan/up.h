@@ -10,6 +10,8 @@ struct choice {
     bool job; /* it is waited for until it has ended */
     const struct stk_status *seen;
     int act;                         /* the action that brings it up, or NO_ACTION */
+    int make;                        /* makes its container ahead, or NO_ACTION */
+    bool needed;                     /* another service's container comes after it */
     int stop;                        /* its instance is stopped first (its network changes) */
     int waits[STK_UNTIL_EXITED + 1]; /* WAIT actions on it, by condition */
 };
@@ -24,6 +26,9 @@ struct up {
 /* The action after which the condition holds for that node, made when first asked for; NO_ACTION when
  * it holds already. */
 int up_wait_for(struct up *u, unsigned node, enum stk_until until);
+
+/* ahead.c: what is made before it may be started. */
+void up_ahead(struct up *u);
 
 /* update.c: replaced instances keep the old one until the new one is ready, batch by batch. */
 void up_updates(struct up *u);

@@ -31,6 +31,8 @@ static enum stk_phase phase_of_action(const struct stk_action *action)
     case STK_CREATE:
         return action->ref.kind != STK_SERVICE || action->create_only ? STK_PHASE_CREATE
                                                                       : STK_PHASE_START;
+    case STK_MAKE:
+        return STK_PHASE_CREATE;
     case STK_START:
         return STK_PHASE_START;
     case STK_RECREATE:
@@ -281,8 +283,7 @@ static void warned(struct stk_start_req *req, const char *text)
 
 static void say(struct job *job, const char *line)
 {
-    tell(job, &(struct stk_event){
-                  .type = STK_EV_SAID, .phase = phase_of(job), .message = line });
+    tell(job, &(struct stk_event){ .type = STK_EV_SAID, .phase = phase_of(job), .message = line });
 }
 
 static void hook_of_start_said(struct stk_start_req *req, const char *line)
@@ -343,6 +344,14 @@ static void started(struct stk_op *op)
         ended(op);
 }
 
+/* What was made ahead for it, or NULL. */
+static const char *made(const struct job *job)
+{
+    unsigned by = job->action->made_by;
+    const char *id = by ? job->run->jobs[by - 1].start.made_id : "";
+    return *id ? id : NULL;
+}
+
 static void begin_start(struct job *job)
 {
     const struct stk_action *a = job->action;
@@ -356,7 +365,8 @@ static void begin_start(struct job *job)
         .keep_old = a->keep_old,
         .start_first = a->start_first,
         .restore = a->verb == STK_ROLL_BACK,
-        .create_only = a->create_only,
+        .create_only = a->create_only || a->verb == STK_MAKE,
+        .made = made(job),
         .force_pull = a->verb == STK_PULL && !a->max_age_ms,
         .max_age_ms = a->max_age_ms,
         .no_pull = a->no_pull,
@@ -483,7 +493,7 @@ void job_begin(struct job *job)
         [STK_START] = begin_start,   [STK_RECREATE] = begin_start,  [STK_RESTART] = begin_stop,
         [STK_WAIT] = begin_wait,     [STK_STOP] = begin_stop,       [STK_KILL] = begin_stop,
         [STK_REMOVE] = begin_remove, [STK_ROLL_BACK] = begin_start, [STK_GATE] = begin_gate,
-        [STK_BUILD] = begin_start,
+        [STK_BUILD] = begin_start,   [STK_MAKE] = begin_start,
     };
     job->began_ms = stk_monotonic_ms();
     if (job->action->verb != STK_KEEP && job->action->verb != STK_GATE)
@@ -497,11 +507,20 @@ void job_cancel(struct job *job)
         stk_op_cancel(job->current);
 }
 
+/* What was to be made ahead for it has failed, and that said so. */
+static bool is_told(const struct job *job)
+{
+    unsigned by = job->action->made_by;
+    return by && job->run->jobs[by - 1].state == JOB_FAILED;
+}
+
 void job_skip(struct job *job, const char *culprit)
 {
     job->state = JOB_SKIPPED;
     job->culprit = culprit;
     if (!culprit || job->action->verb == STK_KEEP || !stk_plan_shows(job->action))
+        return;
+    if (is_told(job))
         return;
     STK_CLEANUP(stk_charp) char *why = stk_printf("'%s' failed", culprit);
     tell(job,

@@ -25,24 +25,33 @@ static bool may_be_left(const struct job *job)
     return verb == STK_WAIT || verb == STK_PULL || verb == STK_BUILD || verb == STK_GATE;
 }
 
+/* Waits begin at once; what is made ahead has its turn when nothing else is to be done. */
+static struct queue *queue_of(struct run *run, const struct job *job)
+{
+    bool ahead = job->action->verb == STK_MAKE;
+    return &run->queues[!counts(job) ? AT_ONCE : ahead ? AHEAD : IN_TURN];
+}
+
+static void launch_job(struct run *run, struct job *job)
+{
+    run->busy += counts(job);
+    run->under_way++;
+    job->state = JOB_RUNNING;
+    job_begin(job);
+    if (run->expired && may_be_left(job))
+        job_cancel(job);
+}
+
 static void launch(struct run *run)
 {
     unsigned limit = run->req->parallel ? run->req->parallel : STK_PARALLEL_DEFAULT;
-    while (run->ready_head < run->ready_tail) {
-        struct job *job = &run->jobs[run->ready[run->ready_head]];
-        if (job->state == JOB_READY) {
-            if (counts(job) && run->busy >= limit)
-                return;
-            run->busy += counts(job);
-            run->under_way++;
-            job->state = JOB_RUNNING;
-            run->ready_head++;
-            job_begin(job);
-            if (run->expired && may_be_left(job))
-                job_cancel(job);
-            continue;
+    for (size_t i = 0; i < STK_LEN(run->queues); i++) {
+        struct queue *queue = &run->queues[i];
+        while (queue->head < queue->tail && (i == AT_ONCE || run->busy < limit)) {
+            struct job *job = &run->jobs[queue->v[queue->head++]];
+            if (job->state == JOB_READY)
+                launch_job(run, job);
         }
-        run->ready_head++;
     }
 }
 
@@ -53,8 +62,9 @@ static void make_ready(struct run *run, unsigned i)
         return;
     if (!job->action->preparation && run->preparing)
         return; /* when the last preparation ends, all are looked at again */
+    struct queue *queue = queue_of(run, job);
     job->state = JOB_READY;
-    run->ready[run->ready_tail++] = i;
+    queue->v[queue->tail++] = i;
 }
 
 static void skip_from(struct run *run, unsigned i, const char *culprit);
@@ -152,7 +162,14 @@ static bool takes_away(const struct stk_action *action)
     return action->verb == STK_STOP || action->verb == STK_KILL || action->verb == STK_REMOVE;
 }
 
-/* The first that comes after action i and cannot do without it, waits looked through; or NULL. */
+/* Between what fails and who is to be told of it: a wait, and the start of what was made ahead. */
+static bool is_on_the_way(const struct stk_action *before, const struct stk_action *action)
+{
+    return action->verb == STK_WAIT || action->verb == STK_MAKE ||
+           (before->verb == STK_MAKE && before->unit == action->unit);
+}
+
+/* The first that comes after action i and cannot do without it; or NULL. */
 static const struct stk_action *first_user(const struct run *run, unsigned i, unsigned *ret)
 {
     for (unsigned k = run->first_user[i]; k < run->first_user[i + 1]; k++) {
@@ -161,7 +178,7 @@ static const struct stk_action *first_user(const struct run *run, unsigned i, un
         if (run->users[k].kind != STK_AFTER_OK || action->ref.kind != STK_SERVICE || action->part ||
             takes_away(action))
             continue;
-        if (action->verb == STK_WAIT) {
+        if (is_on_the_way(run->jobs[i].action, action)) {
             action = first_user(run, user, ret);
             if (action)
                 return action;
@@ -213,7 +230,8 @@ void run_begin(struct run *run, struct stk_runtime *rt, struct stk_reconcile_req
     size_t n = req->plan->n;
     *run = (struct run){ .req = req, .rt = rt, .done = done, .left = n };
     run->jobs = stk_alloc(n * sizeof(*run->jobs));
-    run->ready = stk_alloc(n * sizeof(*run->ready));
+    for (size_t i = 0; i < STK_LEN(run->queues); i++)
+        run->queues[i].v = stk_alloc(n * sizeof(*run->queues[i].v));
     index_users(run);
     for (size_t i = 0; i < n; i++) {
         run->jobs[i].run = run;
@@ -267,7 +285,8 @@ void run_clear(struct run *run)
     for (size_t i = 0; run->jobs && i < run->req->plan->n; i++)
         job_clear(&run->jobs[i]);
     free(run->jobs);
-    free(run->ready);
+    for (size_t i = 0; i < STK_LEN(run->queues); i++)
+        free(run->queues[i].v);
     free(run->users);
     free(run->first_user);
 }

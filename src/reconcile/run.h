@@ -10,6 +10,8 @@ struct run;
 
 enum job_state { JOB_WAITING, JOB_READY, JOB_RUNNING, JOB_OK, JOB_FAILED, JOB_SKIPPED };
 
+enum queue_rank { AT_ONCE, IN_TURN, AHEAD };
+
 /* One action under way. */
 struct job {
     struct run *run;
@@ -50,8 +52,10 @@ struct run {
         enum stk_after_kind kind;
     } * users;
     unsigned *first_user; /* who comes after job i: users[first_user[i] .. first_user[i+1]) */
-    unsigned *ready;
-    size_t ready_head, ready_tail;
+    struct queue {
+        unsigned *v;
+        size_t head, tail;
+    } queues[AHEAD + 1]; /* what can run, those of the first queue first */
     size_t left, preparing, busy,
         under_way; /* not ended; preparations left; counting to the limit; all */
     bool preparation_failed, stopping;

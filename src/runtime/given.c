@@ -37,6 +37,11 @@ static bool is_on_host(const struct stk_file *file)
     return file->file && !file->content && !file->environment;
 }
 
+bool stk_given_is_file(const struct stk_file_ref *ref)
+{
+    return is_on_host(ref->file);
+}
+
 static bool asks_for_owner(const struct stk_file_ref *ref)
 {
     return ref->uid || ref->gid || ref->mode.set;

@@ -19,6 +19,8 @@ bool stk_given_is_mounted(const struct stk_service *service, const struct stk_fi
                           bool local);
 /* Whether anything is to be copied. */
 bool stk_given_copies(const struct stk_service *service, bool local);
+/* Whether it is a file of the host, which others may change. */
+bool stk_given_is_file(const struct stk_file_ref *ref);
 /* Whether an owner or mode was asked for, and a mount will not have it. */
 bool stk_given_is_ignored(const struct stk_service *service, const struct stk_file_ref *ref,
                           bool local);

@@ -128,7 +128,9 @@ void stk_runtime_start(struct stk_runtime *rt, struct stk_start_req *req)
     assert(!req->renew_volumes || req->replace);
     assert(!req->start_first || req->keep_old);
     assert(!req->restore || (req->unit && req->unit->ref.kind == STK_SERVICE));
+    assert(!req->made || (req->unit && req->unit->ref.kind == STK_SERVICE && !req->replace));
     req->changed = false;
+    req->made_id[0] = '\0';
     req->since[0] = '\0';
     rt->backend->start(rt->self, req);
 }

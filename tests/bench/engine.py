@@ -2,6 +2,7 @@
 a kept connection for each thread."""
 import concurrent.futures
 import http.client
+import itertools
 import json
 import os
 import socket
@@ -15,6 +16,7 @@ IMAGE = "busybox:1.36"
 # As many as the engine gains from: more at a time do not make it faster.
 AT_A_TIME = int(os.environ.get("FLOOR_REQUESTS", "8"))
 kept = threading.local()
+numbers = itertools.count()
 
 
 class Connection(http.client.HTTPConnection):
@@ -49,9 +51,10 @@ def containers(project):
 
 
 def bring_up(project, n):
-    """One network, n containers made and started; their ids."""
+    """One network, n containers made and started: its name and their ids."""
     labels = {"com.docker.compose.project": project}
-    network = ask("POST", "/networks/create", {"Name": project, "Labels": labels, "CheckDuplicate": True})["Id"]
+    name = f"{project}-{next(numbers)}"  # one that the engine never let go of keeps its name
+    network = ask("POST", "/networks/create", {"Name": name, "Labels": labels, "CheckDuplicate": True})["Id"]
 
     def start(i):
         made = ask("POST", f"/containers/create?name={project}-{i}", {
@@ -61,7 +64,7 @@ def bring_up(project, n):
         ask("POST", f"/containers/{made}/start")
         return made
 
-    return together(start, range(n))
+    return name, together(start, range(n))
 
 
 def remove_network(name):
@@ -76,13 +79,13 @@ def remove_network(name):
     print(why, file=sys.stderr)
 
 
-def take_down(project, ids):
+def take_down(network, ids):
     def remove(made):
         ask("POST", f"/containers/{made}/stop?t=2")
         ask("DELETE", f"/containers/{made}")
 
     together(remove, ids)
-    remove_network(project)
+    remove_network(network)
 
 
 def read_logs(ids):

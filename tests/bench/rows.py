@@ -163,8 +163,8 @@ def up_and_down(n):
             up, down = {}, {}
             for c in turn:
                 if c == "floor":
-                    up[c], ids = timed(engine.bring_up, PROJECT, n)
-                    down[c], _ = timed(engine.take_down, PROJECT, ids)
+                    up[c], made = timed(engine.bring_up, PROJECT, n)
+                    down[c], _ = timed(engine.take_down, *made)
                 else:
                     bench.change(up, c, "up", "-d")
                     bench.change(down, c, "down")

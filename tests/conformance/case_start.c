@@ -70,6 +70,58 @@ static void create_only_does_not_start(struct bench *b)
     EXPECT(b, st && st->state == STK_RUNNING);
 }
 
+static void what_was_made_ahead_is_started_itself(struct bench *b)
+{
+    struct bench_unit *u = bench_service(b, "steady");
+    struct bench_unit *network = bench_network(b, "ahead");
+    struct stk_attachment at = { .network = "ahead" };
+    EXPECT(b, bench_start(b, network, NULL) == STK_OK);
+    u->spec.networks = &network->network;
+    u->spec.n_networks = 1;
+    u->service.networks = &at;
+    u->service.n_networks = 1;
+    struct stk_start_req ahead = { .create_only = true };
+    EXPECT(b, bench_start(b, u, &ahead) == STK_OK);
+    EXPECT(b, ahead.made_id[0]);
+    struct stk_start_req req = { .made = ahead.made_id };
+    EXPECT(b, bench_start(b, u, &req) == STK_OK);
+    EXPECT(b, req.changed && !req.made_id[0] && !req.since[0]);
+    const struct stk_status *st = bench_look(b, u->unit.ref);
+    EXPECT(b, st && st->state == STK_RUNNING && strcmp(st->ref.id, ahead.made_id) == 0);
+    EXPECT(b, st->networks.n == 1 && strcmp(st->networks.v[0], network->unit.name) == 0);
+    req = (struct stk_start_req){ .made = ahead.made_id };
+    EXPECT(b, bench_start(b, u, &req) == STK_OK); /* somebody else was quicker */
+    EXPECT(b, !req.changed);
+}
+
+static void what_was_made_ahead_and_is_gone_is_made_again(struct bench *b)
+{
+    struct bench_unit *u = bench_service(b, "steady");
+    struct stk_start_req ahead = { .create_only = true };
+    EXPECT(b, bench_start(b, u, &ahead) == STK_OK);
+    EXPECT(b, bench_remove(b, u->unit.ref, NULL) == STK_OK);
+    struct stk_start_req req = { .made = ahead.made_id };
+    EXPECT(b, bench_start(b, u, &req) == STK_OK);
+    EXPECT(b, req.changed);
+    const struct stk_status *st = bench_look(b, u->unit.ref);
+    EXPECT(b, st && st->state == STK_RUNNING && strcmp(st->ref.id, ahead.made_id) != 0);
+    EXPECT(b, strcmp(st->name, u->unit.name) == 0);
+}
+
+/* As after a program that was killed in between: the next one knows nothing of it. */
+static void what_was_made_ahead_is_found_by_who_was_not_told(struct bench *b)
+{
+    struct bench_unit *u = bench_service(b, "steady");
+    struct stk_start_req ahead = { .create_only = true };
+    EXPECT(b, bench_start(b, u, &ahead) == STK_OK);
+    struct stk_start_req again = { .create_only = true };
+    EXPECT(b, bench_start(b, u, &again) == STK_OK);
+    EXPECT(b, !again.changed && strcmp(again.made_id, ahead.made_id) == 0);
+    EXPECT(b, bench_start(b, u, NULL) == STK_OK);
+    const struct stk_status *st = bench_look(b, u->unit.ref);
+    EXPECT(b, st && st->state == STK_RUNNING && strcmp(st->ref.id, ahead.made_id) == 0);
+}
+
 static void replace_swaps_the_config_and_keeps_the_anonymous_volume(struct bench *b)
 {
     struct bench_unit *u = bench_service(b, "steady");
@@ -278,6 +330,11 @@ const struct bench_case cases_start[] = {
       start_of_a_stopped_unit_starts_the_same_one_again },
     { "start_by_id_starts_that_one", start_by_id_starts_that_one },
     { "create_only_does_not_start", create_only_does_not_start },
+    { "what_was_made_ahead_is_started_itself", what_was_made_ahead_is_started_itself },
+    { "what_was_made_ahead_and_is_gone_is_made_again",
+      what_was_made_ahead_and_is_gone_is_made_again },
+    { "what_was_made_ahead_is_found_by_who_was_not_told",
+      what_was_made_ahead_is_found_by_who_was_not_told },
     { "replace_swaps_the_config_and_keeps_the_anonymous_volume",
       replace_swaps_the_config_and_keeps_the_anonymous_volume },
     { "replace_with_renew_gives_a_fresh_anonymous_volume",

@@ -1,6 +1,7 @@
 /* service.c — brings up one instance of a service: image, container, networks, start. Every step
  * can be the one at which an earlier attempt was killed, so what is found half done is finished.
  * What a container is made from is create.c; putting it in the place of an old one is replace.c. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -62,6 +63,8 @@ static void clear(struct stk_task *task)
 
 static void finish(struct service *s)
 {
+    if (s->req->create_only && s->id)
+        snprintf(s->req->made_id, sizeof(s->req->made_id), "%s", s->id);
     stk_task_end(&s->task, NULL);
 }
 
@@ -212,7 +215,7 @@ static void connect_next(struct service *s)
 }
 
 /* Every container gets its copies before it starts, one that ran before too: they may be others. */
-static void deliver(struct service *s)
+void stk_service_deliver(struct service *s)
 {
     struct stk_error err = { 0 };
     switch (stk_deliver_send(s, &err)) {
@@ -250,7 +253,7 @@ static void revive(struct service *s, const json_t *found)
         s->finished = stk_strdup(ended);
         stk_since_send(&s->task, TAIL, &s->since, s->id);
     } else {
-        deliver(s);
+        stk_service_deliver(s);
     }
 }
 
@@ -392,12 +395,14 @@ static void on_create(struct service *s)
     s->req->changed = true;
     tell_warnings(s, stk_json_get(s->task.call.json, "Warnings"));
     s->next_network = stk_create_networks_at_once(s->unit, s->task.docker->api_minor);
-    deliver(s);
+    stk_service_deliver(s);
 }
 
 static void on_delivered(struct service *s)
 {
-    if (stk_service_failed(s))
+    if (stk_made_is_gone(s))
+        stk_made_begin(s);
+    else if (stk_service_failed(s))
         stk_service_fail_in(s, "copying the secrets and configs into container");
     else
         connect_next(s);
@@ -432,7 +437,7 @@ static void on_holder(struct service *s)
 static void on_tail(struct service *s)
 {
     stk_since_read(&s->since, s->finished, s->req->since, sizeof(s->req->since));
-    deliver(s);
+    stk_service_deliver(s);
 }
 
 static void on_clear(struct service *s)
@@ -458,7 +463,9 @@ static void on_started(struct service *s)
 {
     struct stk_error *err = &s->task.call.op.err;
     unsigned port = err->code == STK_ECONFLICT && err->msg ? stk_conflict_port(err->msg) : 0;
-    if (port) {
+    if (stk_made_is_gone(s)) {
+        stk_made_begin(s);
+    } else if (port) {
         stk_error_move(&s->refusal, err);
         stk_task_go(&s->task, PORT, "GET", NULL,
                     "/containers/json?filters=%%7B%%22publish%%22%%3A%%5B%%22%u%%22%%5D%%7D", port);
@@ -563,6 +570,5 @@ void stk_service_start(struct stk_docker *docker, struct stk_start_req *req)
     s->unit = req->unit;
     req->changed = false;
     req->since[0] = '\0';
-    s->wanted = stk_shares_wanted(s->unit->service);
-    stk_parents_find(s);
+    stk_made_begin(s);
 }

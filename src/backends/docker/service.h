@@ -55,6 +55,7 @@ struct service {
     struct stk_hooked hooked;
     char *finished; /* when its last run ended */
     bool looked, by_name, pulled, misnamed, renaming, warned;
+    bool ahead; /* it was made ahead, as far as we know */
     unsigned tries;
     struct stk_error refusal; /* of a start, while its reason is looked for */
 };
@@ -68,6 +69,13 @@ void stk_service_run(struct service *s);
 bool stk_service_hook(struct service *s, int step, const char *container, const char *config);
 
 void stk_service_begin(struct service *s);
+
+/* Sends its copies, and goes on with its networks and its start. */
+void stk_service_deliver(struct service *s);
+
+/* made.c: begins with what was made ahead, else, or when that is gone, at the beginning. */
+void stk_made_begin(struct service *s);
+bool stk_made_is_gone(const struct service *s); /* by the last answer */
 
 /* parents.c: looks s->wanted up, then begins. */
 void stk_parents_find(struct service *s);

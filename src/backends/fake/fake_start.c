@@ -230,10 +230,12 @@ static void ask_start(struct fake_job *job)
     struct fake_unit *u = fake_by_id(job->engine, job->unit);
     const struct fake_behaviour *b = u ? fake_behaviour(job->engine, u) : NULL;
     job->undo = NULL;
-    if (req->create_only)
+    if (req->create_only) {
+        snprintf(req->made_id, sizeof(req->made_id), "%s", job->unit);
         fake_job_end(job, NULL);
-    else
+    } else {
         fake_ask(job, "start", u ? u->name : "", b ? b->start_ms : 0, start_now);
+    }
 }
 
 static void stop_old(struct fake_job *job);
@@ -438,6 +440,12 @@ void fake_start(void *self, struct stk_start_req *req)
     }
     if (!req->unit) {
         fake_ask(job, "inspect", req->ref.name, 0, start_again);
+        return;
+    }
+    const struct fake_unit *made = req->made ? fake_by_id(e, req->made) : NULL;
+    if (made && !fake_is_up(made)) { /* what else there is to it was done before */
+        job->unit = stk_arena_strdup(job->arena, req->made);
+        ask_start(job);
         return;
     }
     static void (*const found[])(struct fake_job * job) = {

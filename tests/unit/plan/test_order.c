@@ -112,6 +112,52 @@ START_TEST(up_creates_everything_once_and_after_what_it_needs)
 }
 END_TEST
 
+/* Whether there is a way from action i back to a wait, or to another service's start. */
+static bool waits_for_others(const struct stk_plan *plan, size_t i)
+{
+    for (size_t k = 0; k < plan->v[i].n_after; k++) {
+        const struct stk_action *before = &plan->v[plan->v[i].after[k].action];
+        bool brings_up = before->verb == STK_CREATE && before->ref.kind == STK_SERVICE;
+        if (before->verb == STK_WAIT || brings_up ||
+            waits_for_others(plan, plan->v[i].after[k].action))
+            return true;
+    }
+    return false;
+}
+
+START_TEST(containers_are_made_in_order_and_ahead_of_what_they_wait_for)
+{
+    for (unsigned seed = 0; seed < 200; seed++) {
+        struct stk_spec *spec = test_random_spec(seed, 1 + seed % 12);
+        struct stk_graph *graph = stk_graph_build(spec);
+        struct stk_seen *seen = seen_nothing();
+        struct stk_goal goal = { .kind = STK_GOAL_UP, .wait = seed % 2 };
+        struct stk_plan *plan = stk_plan_make(graph, seen, &goal, "p");
+        unsigned *depth = depths(plan);
+        for (size_t i = 0; i < graph->n; i++)
+            for (size_t k = 0; graph->v[i].unit.ref.kind == STK_SERVICE && k < graph->v[i].n_needs;
+                 k++) {
+                const struct stk_ref *on = &graph->v[graph->v[i].needs[k].to].unit.ref,
+                                     *ref = &graph->v[i].unit.ref;
+                if (on->kind != STK_SERVICE)
+                    continue;
+                size_t make = find(plan, STK_MAKE, ref->name, ref->index);
+                size_t create = find(plan, STK_CREATE, ref->name, ref->index);
+                size_t needed = find(plan, STK_MAKE, on->name, on->index);
+                ck_assert_uint_lt(depth[needed], depth[make]);
+                ck_assert_uint_lt(depth[make], depth[create]);
+                ck_assert_uint_eq(plan->v[create].made_by, make + 1);
+                ck_assert_msg(!waits_for_others(plan, make), "seed %u: %s", seed, ref->name);
+            }
+        free(depth);
+        stk_plan_free(plan);
+        stk_seen_free(seen);
+        stk_graph_free(graph);
+        stk_spec_free(spec);
+    }
+}
+END_TEST
+
 START_TEST(up_on_a_stack_that_is_as_wanted_changes_nothing)
 {
     for (unsigned seed = 0; seed < 200; seed++) {
@@ -194,5 +240,6 @@ END_TEST
 
 STK_TESTS("plan order", labels_in_a_circle_are_taken_down_all_the_same,
           up_creates_everything_once_and_after_what_it_needs,
+          containers_are_made_in_order_and_ahead_of_what_they_wait_for,
           up_on_a_stack_that_is_as_wanted_changes_nothing,
           down_stops_what_needs_before_what_is_needed)
