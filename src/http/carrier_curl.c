@@ -267,11 +267,12 @@ static void start(struct stk_http_req *req)
 static void drop(struct stk_http_req *req)
 {
     const struct carriage *carriage = req->http->carriage;
-    STK_CLEANUP(stk_charp) char *exchange = req->carried;
-    curl_multi_remove_handle(carriage->multi, of(req)->easy);
-    curl_easy_cleanup(of(req)->easy);
-    curl_slist_free_all(of(req)->headers);
-    free(of(req)->url);
+    struct exchange *exchange = req->carried;
+    curl_multi_remove_handle(carriage->multi, exchange->easy);
+    curl_easy_cleanup(exchange->easy);
+    curl_slist_free_all(exchange->headers);
+    free(exchange->url);
+    free(exchange);
     req->carried = NULL;
 }
 

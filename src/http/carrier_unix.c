@@ -61,9 +61,11 @@ static ssize_t send_left(struct stk_conn *conn)
     struct msghdr message = { .msg_iov = conn->left, .msg_iovlen = STK_LEN(conn->left) };
     ssize_t n = sendmsg(conn->fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
     size_t sent = n > 0 ? (size_t)n : 0;
-    for (size_t i = 0; i < STK_LEN(conn->left); i++) {
+    for (size_t i = 0; i < STK_LEN(conn->left) && sent; i++) {
         struct iovec *part = &conn->left[i];
         size_t taken = sent < part->iov_len ? sent : part->iov_len;
+        if (!taken)
+            continue;
         part->iov_base = (char *)part->iov_base + taken;
         part->iov_len -= taken;
         sent -= taken;

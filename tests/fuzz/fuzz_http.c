@@ -1,6 +1,7 @@
 /* fuzz_http.c — whatever a server answers, through the real client: the request ends once, with a whole answer
  * or with the reason why there is none, and takes no more memory than it may. The server says it all and closes
- * the connection. The first byte: whether the body is taken as a stream, and how the answer is cut. */
+ * the connection. The first byte: whether the body is taken as a stream, whether the request is for a tunnel or of
+ * method HEAD, and how the answer is cut. */
 #include <pthread.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -8,8 +9,10 @@
 
 #include "fuzz.h"
 #include "http.h"
+#include "tunnel.h"
 
 enum { MOST = 4096, LIMIT_MS = 5000 };
+enum { STREAM = 1, TUNNEL = 2, HEAD = 4 }; /* of the first byte */
 
 static struct {
     char path[108];
@@ -79,6 +82,12 @@ static bool take(struct stk_http_req *req, const char *bytes, size_t size)
     return true;
 }
 
+static void take_of_tunnel(struct stk_tunnel *tunnel, const char *bytes, size_t size)
+{
+    (void)bytes;
+    *(size_t *)tunnel->data += size;
+}
+
 static void check(const struct stk_http_req *req)
 {
     bool whole = req->op.err.code == STK_OK;
@@ -98,6 +107,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     server.size = size - 1;
     server.piece = data[0] < 128 ? size : (size_t)data[0] - 127;
     size_t streamed = 0;
+    struct stk_tunnel tunnel = { .came = take_of_tunnel, .data = &streamed };
     pthread_t thread;
     if (pthread_create(&thread, NULL, serve, NULL))
         abort();
@@ -106,12 +116,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct stk_http *http = stk_http_new(
         loop, &(struct stk_http_opts){ .base = "http://engine", .unix_path = server.path });
     struct stk_http_req req = { .op = { .done = on_done },
-                                .method = "GET",
+                                .method = data[0] & HEAD ? "HEAD" : "GET",
                                 .path = "/",
                                 .want = "Api-Version",
                                 .max = MOST,
                                 .total_ms = LIMIT_MS,
-                                .on_body = data[0] & 1 ? take : NULL,
+                                .on_body = data[0] & STREAM ? take : NULL,
+                                .tunnel = data[0] & TUNNEL ? &tunnel : NULL,
                                 .data = &streamed };
     stk_http_send(http, &req);
     stk_loop_run(loop);
