@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fnmatch.h>
-#include <openssl/sha.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 
 #include "arena.h"
 #include "buf.h"
+#include "sha256.h"
 
 bool stk_streq(const char *a, const char *b)
 {
@@ -339,10 +339,14 @@ int64_t stk_parse_rfc3339_ms(const char *s)
 
 void stk_sha256_hex(const void *bytes, size_t size, char ret_hex[65])
 {
-    unsigned char sum[SHA256_DIGEST_LENGTH];
-    SHA256(bytes, size, sum);
-    for (size_t i = 0; i < sizeof(sum); i++)
-        snprintf(ret_hex + 2 * i, 3, "%02x", sum[i]);
+    unsigned char sum[STK_SHA256_SIZE];
+    stk_sha256(bytes, size, sum);
+    static const char digits[] = "0123456789abcdef";
+    for (size_t i = 0; i < sizeof(sum); i++) {
+        ret_hex[2 * i] = digits[sum[i] >> 4];
+        ret_hex[2 * i + 1] = digits[sum[i] & 15];
+    }
+    ret_hex[64] = '\0';
 }
 
 static int64_t clock_ms(clockid_t clock)

@@ -223,7 +223,7 @@ static json_t *float_print(const struct key *key, const void *object, enum print
     (void)how;
     if (!opt->set || opt->v == 0)
         return NULL;
-    bool whole = fabs(opt->v) < 1e15 && opt->v == floor(opt->v);
+    bool whole = fabs(opt->v) < 1e15 && opt->v == (double)(json_int_t)opt->v;
     return whole ? json_integer((json_int_t)opt->v) : json_real(opt->v);
 }
 

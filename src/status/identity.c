@@ -2,13 +2,12 @@
 #include "identity.h"
 
 #include <jansson.h>
-#include <openssl/evp.h>
-#include <openssl/rand.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "arena.h"
+#include "crypto_late.h"
 #include "text.h"
 
 enum { SALT = 16, SUM = 32, COST = 1 << 13, BLOCK = 8 };
@@ -32,6 +31,7 @@ static char *slow_sum(const char *plain, const char *salt)
 {
     unsigned char sum[SUM];
     char hex[2 * SUM + 1];
+    stk_crypto_load();
     if (EVP_PBE_scrypt(plain, strlen(plain), (const unsigned char *)salt, strlen(salt), COST, BLOCK,
                        1, 0, sum, sizeof(sum)) != 1)
         stk_out_of_memory(); /* nothing else can be wrong with these */
@@ -47,6 +47,7 @@ static const char *own_salt(void)
     unsigned char bytes[SALT];
     if (*hex)
         return hex;
+    stk_crypto_load();
     if (RAND_bytes(bytes, sizeof(bytes)) != 1) {
         fputs("fatal: no random numbers\n", stderr);
         exit(1);

@@ -1,6 +1,5 @@
 /* create_resources.c — what a container may use of the machine: processor, memory, block devices,
  * devices and limits of processes. */
-#include <math.h>
 #include <string.h>
 
 #include "arena.h"
@@ -8,10 +7,18 @@
 #include "put.h"
 #include "text.h"
 
+/* Here and not by libm, which is a library to load for this one line. */
+static json_int_t rounded(double v)
+{
+    if (!(v > -9e18 && v < 9e18))
+        return v < 0 ? -(json_int_t)9e18 : (json_int_t)9e18;
+    return (json_int_t)(v < 0 ? v - 0.5 : v + 0.5);
+}
+
 static void put_float(json_t *host, const char *key, struct stk_optf value, double unit)
 {
     if (value.set)
-        json_object_set_new(host, key, json_integer((json_int_t)llround(value.v * unit)));
+        json_object_set_new(host, key, json_integer(rounded(value.v * unit)));
 }
 
 /* Limits under deploy win over the older keys beside it. */
