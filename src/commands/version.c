@@ -56,8 +56,9 @@ static void print_engine(const struct stk_about_req *about)
     if (about->op.err.code)
         printf("engine: none (%s)\n", about->op.err.msg);
     else if (about->host)
-        printf("engine: %s, API %s to %s, %s/%s, at %s\n", about->version, about->api_oldest,
-               about->api, about->os, about->arch, about->host);
+        printf("engine: %s, API up to %s%s%s, at %s\n",
+               about->version[0] ? about->version : "of no known version", about->api,
+               about->os[0] ? ", " : "", about->os, about->host);
 }
 
 /* Whatever comes of it, the program's own version can be told. */
@@ -76,8 +77,8 @@ static int ask(struct cli *cli, struct stk_about_req *about)
 
 static int run(struct cli *cli)
 {
-    struct stk_about_req about = { 0 };
     bool json = stk_streq(cli->o.format, "json");
+    struct stk_about_req about = { .brief = !json };
     if (cli->o.short_version) {
         puts(STK_VERSION);
         return 0;

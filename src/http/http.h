@@ -55,7 +55,9 @@ struct stk_http_req {
     size_t (*on_send)(struct stk_http_req *req, char *to, size_t room);
     const char *header; /* one more request header, "Name: value", or NULL */
     const char *want;   /* name of an answer header to keep in got, or NULL */
-    size_t max;         /* bytes of answer kept; 0: 1 MiB */
+    /* Sees each line of the answer's head, with its end; or NULL. */
+    void (*on_header)(struct stk_http_req *req, const char *line, size_t size);
+    size_t max;                                 /* bytes of answer kept; 0: 1 MiB */
     void (*on_begin)(struct stk_http_req *req); /* the headers of a 2xx answer are here; or NULL */
     /* Takes the body of a 2xx answer as it comes (max does not count then); false ends the request.
      * It may submit and cancel requests, this one included. */
@@ -91,6 +93,8 @@ struct stk_http_req {
 void stk_http_send(struct stk_http *http, struct stk_http_req *req);
 /* Takes a request back without its done, at closing time. Not from inside a callback of on_body. */
 void stk_http_abandon(struct stk_http_req *req);
+/* When line is a header of that name: its value, cut to room, and true. */
+bool stk_http_header(const char *line, size_t size, const char *name, char *ret, size_t room);
 /* Frees what the results hold. Zeroed and finished requests are fine. */
 void stk_http_req_clear(struct stk_http_req *req);
 

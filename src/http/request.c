@@ -1,6 +1,7 @@
 /* request.c — one HTTP exchange, as far as it is the same whatever carries it: what its owner is told, its
  * limits, and its end. The carriers are carrier_*.c, the words words.c. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -82,21 +83,18 @@ unsigned stk_http_req_connect_ms(const struct stk_http_req *req)
 
 /* ---- what comes ---- */
 
-static void keep_header(struct stk_http_req *req, const char *line, size_t size)
+bool stk_http_header(const char *line, size_t size, const char *name, char *ret, size_t room)
 {
-    size_t name = req->want ? strlen(req->want) : 0;
-    if (!name || size <= name || line[name] != ':' || strncasecmp(line, req->want, name) != 0)
-        return;
-    const char *value = line + name + 1, *end = line + size;
+    size_t n = strlen(name);
+    if (size <= n || line[n] != ':' || strncasecmp(line, name, n) != 0)
+        return false;
+    const char *value = line + n + 1, *end = line + size;
     while (value < end && *value == ' ')
         value++;
     while (end > value && (end[-1] == '\r' || end[-1] == '\n' || end[-1] == ' '))
         end--;
-    size_t n = (size_t)(end - value);
-    if (n >= sizeof(req->got))
-        n = sizeof(req->got) - 1;
-    memcpy(req->got, value, n);
-    req->got[n] = '\0';
+    snprintf(ret, room, "%.*s", (int)(end - value), value);
+    return true;
 }
 
 bool stk_http_req_huge(struct stk_http_req *req)
@@ -115,9 +113,12 @@ bool stk_http_req_line(struct stk_http_req *req, const char *line, size_t size)
     req->header_bytes += size;
     if (req->header_bytes > STK_ANSWER_HEADERS_MAX)
         return stk_http_req_huge(req);
-    keep_header(req, line, size);
+    if (req->want)
+        stk_http_header(line, size, req->want, req->got, sizeof(req->got));
     limit_silence(req);
-    return true;
+    if (req->on_header)
+        req->on_header(req, line, size);
+    return !req->dead;
 }
 
 bool stk_http_req_head(struct stk_http_req *req, int status)

@@ -21,8 +21,10 @@ expect_status 0
 expect out contains busybox
 
 # nor load what only talking to one needs
-loads() { LD_DEBUG=files "$STACKCTL" "$@" 2>&1 | grep -cE 'lib(curl|archive)'; }
-check "config loads no library for HTTP or archives" same 0 "$(loads config -q)"
+loads() { LD_DEBUG=files "$STACKCTL" "$@" 2>&1 | grep -cE 'lib(curl|archive|crypto)\.so'; }
+check "version loads no library for HTTP, archives or secrets" same 0 "$(loads version)"
+loads_curl() { LD_DEBUG=files "$STACKCTL" "$@" 2>&1 | grep -cE 'lib(curl|archive)'; }
+check "config loads no library for HTTP or archives" same 0 "$(loads_curl config -q)"
 
 need_engine
 need_image busybox:1.36
@@ -49,6 +51,10 @@ several() { # N: a stack of so many services, a chain of three and the rest besi
     done
 }
 
+counted stackctl version
+expect_status 0
+check "version only says hello, not: $(tr '\n' ';' < "$work/requests")" same "GET /_ping" "$(cut -d' ' -f1,2 "$work/requests")"
+
 for n in 3 12; do
     export COMPOSE_PROJECT_NAME=$project
     several $n | stack "s$n"
@@ -65,7 +71,7 @@ for n in 3 12; do
     counted stackctl -f changed.yaml plan
     expect out contains s1
     check "plan only reads" test "$(grep -cvE '^(GET|HEAD) ' "$work/requests")" -eq 0
-    check "ps loads no library for HTTP or archives" same 0 "$(loads ps)"
+    check "ps loads no library for HTTP, archives or secrets" same 0 "$(loads ps)"
     must run stackctl down
 done
 check "as many for 12 services ($count_12) as for 3 ($count_3)" same "$count_3" "$count_12"

@@ -89,7 +89,7 @@ check "nothing is left beside it" same "$work/web.tar" "$(echo "$work"/web.tar*)
 
 must run stackctl version
 expect out contains "stackctl version "
-expect out matches "^engine: [0-9]+\.[0-9.]+.*, API 1\.[0-9]+ to 1\.[0-9]+"
+expect out matches "^engine: [0-9]+\.[0-9.]+.*, API up to 1\.[0-9]+, linux, at "
 must run stackctl -H "unix://$work/none.sock" version
 expect out contains "stackctl version "
 expect out contains "engine: none (cannot reach the engine at unix://$work/none.sock"

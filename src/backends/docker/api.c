@@ -188,6 +188,10 @@ static void on_begin(struct stk_http_req *http)
 void stk_call_send_now(struct stk_call *call)
 {
     const struct stk_docker *docker = call->docker;
+    if (!call->path) {
+        stk_op_end(&call->op, NULL);
+        return;
+    }
     unsigned quick_ms = stk_docker_patience(docker, QUICK_MS);
     unsigned wait_ms = call->wait_ms ? stk_docker_patience(docker, call->wait_ms) : quick_ms;
     wait_ms = call->wait_ms == STK_FOREVER ? 0 : wait_ms + call->grace_ms;

@@ -31,6 +31,9 @@ struct stk_docker {
     bool same_machine;   /* its clock is ours */
     unsigned patience_s; /* for a quick answer; what may take longer has so many times as much */
     unsigned api_minor;  /* 0: not negotiated yet */
+    struct {
+        char api[16], server[64], os[32]; /* "1.41", "Docker/20.10.24 (linux)", "linux"; or "" */
+    } greeting;                           /* what the answer to the ping said */
     struct stk_http_req ping;
     bool pinging;
     unsigned pings;              /* sent so far, since the last that was answered */
@@ -71,7 +74,8 @@ void stk_version_forget(struct stk_docker *docker, struct stk_call *call);
 struct stk_call {
     struct stk_op op;
     const char *method;
-    char *path;   /* malloc'd, without the version; the call's own from then on */
+    char *path;   /* malloc'd, without the version; the call's own from then on. NULL: nothing is asked
+                     but what the engine says to everybody (docker->greeting) */
     json_t *send; /* body, or NULL; the call's own from then on */
     char *tar;    /* a body that is a tar stream instead; malloc'd, the call's own */
     size_t tar_size;

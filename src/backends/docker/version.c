@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arena.h"
 #include "engine.h"
 #include "text.h"
 #include "trace.h"
@@ -83,11 +84,11 @@ static void on_ping(struct stk_op *op)
         stk_fail(&err, STK_EENGINE, nowhere, "the engine at %s is not ready: /_ping answers %d",
                  docker->host, ping->status);
     } else {
-        int minor = stk_version_choose(ping->got, &err);
+        int minor = stk_version_choose(docker->greeting.api, &err);
         if (minor < 0)
             stk_wrap(&err, "engine at %s", docker->host);
         docker->api_minor = minor > 0 ? (unsigned)minor : 0;
-        stk_trace(STK_TRACE_DOCKER, "engine speaks API %s, we use 1.%u", ping->got,
+        stk_trace(STK_TRACE_DOCKER, "engine speaks API %s, we use 1.%u", docker->greeting.api,
                   docker->api_minor);
     }
     stk_http_req_clear(ping);
@@ -95,15 +96,34 @@ static void on_ping(struct stk_op *op)
     stk_error_clear(&err);
 }
 
+static void on_header(struct stk_http_req *ping, const char *line, size_t size)
+{
+    struct stk_docker *docker = ping->data;
+    struct {
+        const char *name;
+        char *to;
+        size_t room;
+    } kept[] = {
+        { "Api-Version", docker->greeting.api, sizeof(docker->greeting.api) },
+        { "Server", docker->greeting.server, sizeof(docker->greeting.server) },
+        { "Ostype", docker->greeting.os, sizeof(docker->greeting.os) },
+    };
+    for (size_t i = 0; i < STK_LEN(kept); i++)
+        if (stk_http_header(line, size, kept[i].name, kept[i].to, kept[i].room))
+            return;
+}
+
 static void send_ping(struct stk_docker *docker)
 {
+    memset(&docker->greeting, 0, sizeof(docker->greeting));
     unsigned wait_ms = stk_docker_patience(docker, docker->ssh ? SSH_MS : PING_MS);
     docker->pings++;
     docker->ping = (struct stk_http_req){
         .op = { .done = on_ping, .data = docker },
         .method = "GET",
         .path = "/_ping",
-        .want = "Api-Version",
+        .on_header = on_header,
+        .data = docker,
         .first_byte_ms = wait_ms,
         .total_ms = wait_ms,
     };
