@@ -123,11 +123,12 @@ const struct command stk_cmd_doctor = {
     .name = "doctor",
     .args = "",
     .help = "Check what a stack needs of this machine and its engine, with what to do",
-    .more = "Looks at the engine, its clock, disk and addresses, this machine's limits and logins, "
-            "and the\n"
-            "stack file with its variables, ports and builds. Nothing is changed. The exit status "
-            "is that\n"
-            "of the first error; warnings give 0.\n",
+    .more = "Looks at the engine, its clock, disk and addresses, this machine's limits, names and "
+            "logins, and\n"
+            "the stack file with its variables, ports, builds and images: those that are not here "
+            "must be in\n"
+            "their registries. Nothing is changed. The exit status is that of the first error; "
+            "warnings give 0.\n",
     .max_args = 0,
     .options = options,
     .run = run,

@@ -31,6 +31,7 @@ void doctor_tell(struct doctor *doctor, const char *what, enum health health, en
 
 void doctor_engine(struct doctor *doctor); /* doctor_engine.c: the engine and its machine */
 void doctor_host(struct doctor *doctor);   /* doctor_host.c: this machine */
+void doctor_images(struct doctor *doctor); /* doctor_images.c: those that are not built */
 void doctor_stack(struct doctor *doctor);  /* doctor_stack.c: the stack file and what it asks for */
 
 /* All of them, one after the other. 0, or 128 + the signal that came. */

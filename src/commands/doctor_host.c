@@ -1,5 +1,5 @@
-/* doctor_host.c — the examinations of this machine: limits on watching files, and the programs that keep
- * logins of registries. */
+/* doctor_host.c — the examinations of this machine: limits on watching files, nameservers, and the programs
+ * that keep logins of registries. */
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,6 +46,56 @@ static void check_inotify(struct doctor *doctor)
                     fine ? NULL : limits[i].fix, "%s is %lld: %s %s", limits[i].setting,
                     (long long)n, fine ? "enough" : "few", limits[i].of);
     }
+}
+
+/* --- names --- */
+
+struct resolvers {
+    unsigned n, local; /* local: on this machine only, where no container reaches them */
+};
+
+static bool read_resolvers(const char *path, struct resolvers *ret)
+{
+    char line[512], address[256];
+    FILE *file = fopen(path, "re");
+    *ret = (struct resolvers){ 0 };
+    if (!file)
+        return false;
+    while (fgets(line, sizeof(line), file)) {
+        if (sscanf(line, " nameserver %255s", address) != 1)
+            continue;
+        ret->n++;
+        ret->local += stk_starts(address, "127.") || stk_streq(address, "::1");
+    }
+    fclose(file);
+    return true;
+}
+
+/* As the engine goes about it: what systemd-resolved asks itself is in a file of its own, and where nothing but this
+ * machine is left containers get a public one. */
+static void check_resolvers(struct doctor *doctor)
+{
+    struct resolvers it;
+    const char *path = "/etc/resolv.conf", *behind = "/run/systemd/resolve/resolv.conf";
+    bool there = read_resolvers(path, &it);
+    if (there && it.n && it.n == it.local && read_resolvers(behind, &it))
+        path = behind;
+    else if (there)
+        there = read_resolvers(path, &it);
+    if (!there || !it.n)
+        doctor_tell(doctor, "dns", HEALTH_WARNING, STK_OK,
+                    "a line 'nameserver ADDRESS' in /etc/resolv.conf",
+                    "no nameserver in '%s': no name of a registry can be looked up", path);
+    else if (it.n == it.local)
+        doctor_tell(
+            doctor, "dns", HEALTH_WARNING, STK_OK,
+            "\"dns\": [\"ADDRESS\"] in /etc/docker/daemon.json",
+            "only this machine itself in '%s': containers cannot ask it, and the engine gives them "
+            "8.8.8.8 instead",
+            path);
+    else
+        doctor_tell(doctor, "dns", HEALTH_OK, STK_OK, NULL, "%u in '%s' that containers can ask",
+                    it.n - it.local, path);
 }
 
 static bool in_path(const char *name)
@@ -105,5 +155,7 @@ static void check_logins(struct doctor *doctor)
 void doctor_host(struct doctor *doctor)
 {
     check_inotify(doctor);
+    if (doctor->info.same_machine)
+        check_resolvers(doctor);
     check_logins(doctor);
 }

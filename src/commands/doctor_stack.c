@@ -196,4 +196,5 @@ void doctor_stack(struct doctor *doctor)
         return;
     check_ports(doctor);
     check_builds(doctor);
+    doctor_images(doctor);
 }

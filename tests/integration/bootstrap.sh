@@ -130,6 +130,38 @@ run stackctl -f "$work/build.yaml" doctor
 expect_status 17
 expect out contains "service 'a' is built from '$work/nowhere', which is no folder"
 
+printf 'services:\n  a:\n    image: busybox:1.36\n  b:\n    image: localhost:1/none:1\n  c:\n    image: nowhere:9\n    pull_policy: never\n' > "$work/images.yaml"
+run stackctl -f "$work/images.yaml" doctor
+expect_status 18
+expect out contains "'localhost:1/none:1' of service 'b' is not here and cannot be pulled: "
+expect out contains "fix: the network, or the proxy, of the engine's machine ($work/images.yaml:5)"
+expect out contains "'nowhere:9' of service 'c' is not here, and its pull_policy is never"
+expect out contains "fix: docker pull nowhere:9"
+expect out lacks "service 'a'"
+run stackctl -f "$work/images.yaml" --offline doctor --json
+expect_status 18
+expect out contains "of service 'b' is not here, and nothing is asked of registries"
+printf 'services:\n  a:\n    image: busybox:1.36\n    platform: linux/s390x\n' > "$work/images.yaml"
+run stackctl -f "$work/images.yaml" doctor
+expect_status 0
+expect out matches "^warning +images +'busybox:1.36' of service 'a' is for linux/[a-z0-9]+, not for linux/s390x"
+expect out matches "fix: docker pull --platform linux/s390x busybox:1.36"
+printf 'services:\n  a:\n    image: busybox:1.36\n' > "$work/images.yaml"
+must run stackctl -f "$work/images.yaml" doctor
+expect out matches '^ok +images +1, 0 of them to be pulled, all to be had'
+resolv() { unshare --mount sh -c 'mount --bind "$1" /etc/resolv.conf && shift && exec "$@"' sh "$@"; }
+echo 'nameserver 127.0.0.1' > "$work/resolv.conf"
+if [ ! -e /run/systemd/resolve/resolv.conf ] && resolv "$work/resolv.conf" true 2> /dev/null; then
+    run resolv "$work/resolv.conf" "$STACKCTL" doctor
+    expect out matches '^warning +dns +only this machine itself in'
+    : > "$work/resolv.conf"
+    run resolv "$work/resolv.conf" "$STACKCTL" doctor
+    expect out matches '^warning +dns +no nameserver in'
+    echo 'nameserver 192.0.2.1' > "$work/resolv.conf"
+    run resolv "$work/resolv.conf" "$STACKCTL" doctor
+    expect out matches '^ok +dns +1 in'
+fi
+
 # --- status ---
 
 run stackctl status --exit-code

@@ -42,7 +42,9 @@ void stk_docker_prune(struct stk_docker *docker, struct stk_prune_req *req);
 struct stk_digest_req {
     struct stk_op op;
     const char *name;
-    char digest[160]; /* result: "sha256:…" */
+    /* results */
+    char digest[160];     /* "sha256:…" */
+    char platforms[1024]; /* "linux/amd64 linux/arm64/v8"; "" when it does not say */
 };
 void stk_docker_digest(struct stk_docker *docker, struct stk_digest_req *req);
 

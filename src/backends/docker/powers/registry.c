@@ -95,6 +95,26 @@ static void fail(struct asking *asking, const char *why)
     stk_task_end(&asking->task, &err);
 }
 
+static void read_platforms(struct stk_digest_req *req, const json_t *list)
+{
+    size_t at = 0;
+    req->platforms[0] = '\0';
+    for (size_t i = 0; i < stk_json_n(list); i++) {
+        const json_t *one = stk_json_at(list, i);
+        const char *os = stk_json_text(one, "os"), *machine = stk_json_text(one, "architecture");
+        const char *variant = stk_json_text(one, "variant");
+        if (!os || !machine)
+            continue;
+        int n = snprintf(req->platforms + at, sizeof(req->platforms) - at, "%s%s/%s%s%s",
+                         at ? " " : "", os, machine, variant ? "/" : "", variant ? variant : "");
+        if (n < 0 || (size_t)n >= sizeof(req->platforms) - at) {
+            req->platforms[at] = '\0';
+            return;
+        }
+        at += (size_t)n;
+    }
+}
+
 static void asked(struct asking *asking)
 {
     struct stk_task *task = &asking->task;
@@ -107,8 +127,10 @@ static void asked(struct asking *asking)
     } else if (asking->digest && !digest) {
         fail(asking, "the engine's answer has no digest");
     } else {
-        if (asking->digest)
+        if (asking->digest) {
             snprintf(asking->digest->digest, sizeof(asking->digest->digest), "%s", digest);
+            read_platforms(asking->digest, stk_json_get(task->call.json, "Platforms"));
+        }
         stk_task_end(task, NULL);
     }
 }
