@@ -77,8 +77,9 @@ static const struct init_template templates[] = {
                  "      - rabbitmq:/var/lib/rabbitmq\n"
                  "    healthcheck:\n"
                  "      test: [CMD, rabbitmq-diagnostics, -q, check_port_connectivity]\n"
+                 "      # It starts a virtual machine of its own each time.\n"
                  "      interval: 10s\n"
-                 "      timeout: 10s\n"
+                 "      timeout: 30s\n"
                  "      retries: 12\n"
                  "      start_period: 20s\n",
       .volume = "rabbitmq",
