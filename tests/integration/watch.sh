@@ -101,6 +101,9 @@ check "what was copied before is in its successor, too" has /app/a two
 
 # --- a storm is one action ---
 
+# Nothing is under way: the last that was said of the container is that it was started.
+idle() { [ "$(grep "Container $web " "$log" | tail -n 1)" = " Container $web  Started" ]; }
+
 git() { command git -c user.name=n -c user.email=e -c init.defaultBranch=main -C repo "$@" > /dev/null 2>&1; }
 if git init; then
     for ((i = 0; i < 50; i++)); do
@@ -110,7 +113,7 @@ if git init; then
     git add -A && git commit -m 1 && git branch first
     for f in repo/*/*; do echo 2 > "$f"; done
     git commit -am 2
-    quiet() { local n; n=$(grep -c 'Restarting service "web"' "$log"); sleep 1; [ "$n" = "$(grep -c 'Restarting service "web"' "$log")" ]; }
+    quiet() { local n; idle || return; n=$(grep -c 'Restarting service "web"' "$log"); sleep 1; [ "$n" = "$(grep -c 'Restarting service "web"' "$log")" ]; }
     wait_for 30 quiet
     n=$(grep -c 'Restarting service "web"' "$log")
     git checkout first
@@ -122,10 +125,12 @@ fi
 
 # --- the stack's own files ---
 
+wait_for 30 idle
+began=$(state web .State.StartedAt)
 cp compose.yaml "$work/good"
 echo "  x: {image: busybox:1.36, command: sleep 100" >> compose.yaml
 wait_for 10 says "is left as it is until the files can be read again"
-check "what runs is left alone" docker exec "$web" true
+check "what runs is left alone" same "$(state web .State.StartedAt)" "$began"
 { cat "$work/good"; echo "  x: {image: busybox:1.36, command: sleep 1000, stop_grace_period: 0s}"; } > new
 mv new compose.yaml
 wait_for 20 docker exec "$project-x-1" true
