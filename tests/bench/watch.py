@@ -4,8 +4,9 @@
     tests/bench/watch.py [-n TIMES] COMMAND...     watch.py stackctl; watch.py docker compose
 
 COMMAND is run with "-f FILE watch". Needs root and an engine on this machine: files are looked at below
-/proc/PID/root, so that looking costs nothing."""
-import argparse, os, signal, statistics, subprocess, tempfile, time
+/proc/PID/root, so that looking costs nothing. The floor is the engine itself: the same archive and the same restart
+asked through its API, without a quiet time."""
+import argparse, http.client, io, os, signal, socket, statistics, subprocess, tarfile, tempfile, time
 
 STACK = """
 name: bench-watch
@@ -44,6 +45,38 @@ def read(path):
 def save(path, text):
     with open(path, "w") as f:
         f.write(text)
+
+
+class Engine(http.client.HTTPConnection):
+    """Its API, by the socket that DOCKER_HOST names."""
+
+    def __init__(self):
+        super().__init__("engine")
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.connect(os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock").removeprefix("unix://"))
+
+    def ask(self, method, path, body=b""):
+        self.request(method, path, body=body, headers={"Content-Type": "application/x-tar"})
+        answer = self.getresponse()
+        if answer.status >= 400:
+            raise SystemExit(f"{method} {path}: {answer.read().decode()}")
+        answer.read()
+
+
+def archive(name, text):
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w") as tar:
+        entry = tarfile.TarInfo(name)
+        entry.size = len(text)
+        tar.addfile(entry, io.BytesIO(text.encode()))
+    return stream.getvalue()
+
+
+def copy_and_restart(engine, text):
+    engine.ask("PUT", "/containers/bench-watch-again-1/archive?path=/", archive("one", text))
+    engine.ask("POST", "/containers/bench-watch-again-1/restart")
 
 
 def measure(times, change, seen):
@@ -94,6 +127,12 @@ def main():
                  measure(args.n, lambda text: save("src/a", text), lambda: drained(f"/proc/{pid}/root/app/a")))
             tell("save to process running anew",
                  measure(args.n, lambda text: save("one", text), lambda: drained("out/began")))
+            watch.send_signal(signal.SIGINT)
+            watch.wait()
+            engine = Engine()
+            tell("the engine alone: copy, restart, process running anew",
+                 measure(args.n, lambda text: copy_and_restart(engine, "floor " + text),
+                         lambda: (read("out/began") or "").removeprefix("floor ")))
         finally:
             watch.send_signal(signal.SIGINT)
             watch.wait()
