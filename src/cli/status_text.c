@@ -67,16 +67,16 @@ static void put_since(struct stk_buf *out, const struct stk_status *st, int64_t 
         stk_format_age(out, (now_ms - since) / 1000);
 }
 
-/* What went wrong last, on one line; or nothing. */
-static void put_error(struct stk_buf *out, const struct stk_status *st)
+/* What went wrong last, on one line; or nothing. Once it is ready the engine's last probe is old. */
+static void put_error(struct stk_buf *out, const struct stk_status *st, bool ready)
 {
     STK_CLEANUP(stk_buf_clearp) struct stk_buf words;
     stk_buf_init(&words, STK_MIB);
     struct stk_outcome outcome = stk_outcome_of(st);
     bool failed =
         outcome.end != STK_END_NONE && (outcome.end != STK_END_EXITED || outcome.exit_code);
-    if (st->state == STK_RUNNING && st->health != STK_HEALTH_HEALTHY && st->probe_output &&
-        st->probe_exit)
+    if (st->state == STK_RUNNING && st->health != STK_HEALTH_HEALTHY && !ready &&
+        st->probe_output && st->probe_exit)
         stk_buf_puts(&words, st->probe_output);
     else if (st->state != STK_RUNNING && st->error && *st->error)
         stk_buf_puts(&words, st->error);
@@ -113,7 +113,7 @@ static void add_row(struct drawing *d, const char *lead, const char *name,
     STK_CLEANUP(stk_charp) char *restarts = stk_printf("%u", st->restarts);
     put_since(&since, st, d->status->now_ms);
     ps_ports(&ports, st);
-    put_error(&error, st);
+    put_error(&error, st, asked == STATUS_IS_READY);
     const char *cells[] = { first,       verdicts[judge(st, asked)].word,
                             since.bytes, st->state == STK_ABSENT ? "" : restarts,
                             ports.bytes, error.bytes };
@@ -210,7 +210,7 @@ static json_t *instance_json(const struct stk_status *st, const char *service,
     int64_t since = st->state == STK_RUNNING ? st->started_ms : st->finished_ms;
     json_t *object = json_object(), *ports = json_array();
     stk_buf_init(&error, STK_MIB);
-    put_error(&error, st);
+    put_error(&error, st, asked == STATUS_IS_READY);
     json_object_set_new(object, "service", stk_json_text_of(service));
     json_object_set_new(object, "instance", json_integer(st->ref.index));
     json_object_set_new(object, "container", stk_json_text_of(st->name));

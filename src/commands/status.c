@@ -22,7 +22,7 @@ static const struct option_row options[] = {
     { 0 },
 };
 
-enum { ASK_MS = 1000 }; /* for an instance that is asked itself */
+enum { ASK_MS = 2000 }; /* for an instance that is asked itself */
 
 struct details { /* of each instance, asked for by its own inspect */
     struct stk_inspect_req *v;
