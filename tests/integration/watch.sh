@@ -101,8 +101,9 @@ check "what was copied before is in its successor, too" has /app/a two
 
 # --- a storm is one action ---
 
-# Nothing is under way: the last that was said of the container is that it was started.
-idle() { [ "$(grep "Container $web " "$log" | tail -n 1)" = " Container $web  Started" ]; }
+# Nothing is under way: the last that was said of both containers is that they were started.
+started() { [ "$(grep "Container $1 " "$log" | tail -n 1)" = " Container $1  Started" ]; }
+idle() { started "$web" && started "$project-after-1"; }
 
 git() { command git -c user.name=n -c user.email=e -c init.defaultBranch=main -C repo "$@" > /dev/null 2>&1; }
 if git init; then
