@@ -249,21 +249,6 @@ const char *stk_nearest(const char *word, const char *const *candidates, size_t 
     return found;
 }
 
-void stk_escape_control(struct stk_buf *out, const char *s, size_t size)
-{
-    for (size_t i = 0; i < size; i++) {
-        unsigned char c = (unsigned char)s[i];
-        /* C1 controls stand as two bytes in UTF-8: C2 80..9F */
-        bool c1 = c == 0xc2 && i + 1 < size && (unsigned char)s[i + 1] < 0xa0;
-        if (c1)
-            stk_buf_printf(out, "\\x%02x", (unsigned char)s[++i]);
-        else if ((c < 0x20 && c != '\t') || c == 0x7f)
-            stk_buf_printf(out, "\\x%02x", c);
-        else
-            stk_buf_putc(out, (char)c);
-    }
-}
-
 bool stk_looks_secret(const char *name)
 {
     static const char *const words[] = { "PASS",    "SECRET",  "TOKEN",  "CREDENTIAL",

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "escape.h"
+
 struct stk_buf;
 
 #define STK_NS_PER_MS INT64_C(1000000)
@@ -29,9 +31,6 @@ void stk_format_size(struct stk_buf *out, int64_t bytes);
 
 /* The candidate nearest to word within 1 + length/4 edits (a swap counts as one), or NULL. */
 const char *stk_nearest(const char *word, const char *const *candidates, size_t n);
-
-/* Adds s with control characters as visible escapes, so that it can do nothing to a terminal. */
-void stk_escape_control(struct stk_buf *out, const char *s, size_t size);
 
 /* A name whose value should not be shown: PASSWORD, API_KEY, … */
 bool stk_looks_secret(const char *name);

@@ -53,7 +53,7 @@ static void tell_left(const struct cli *cli, const struct stk_seen *seen)
     }
     if (!out.size)
         return;
-    fprintf(stderr, "%s; 'stackctl -p %s down' removes them\n", out.bytes, cli->project);
+    stk_say(stderr, "%s; 'stackctl -p %s down' removes them", out.bytes, cli->project);
     if (aside)
         fprintf(stderr, "what was set aside comes back with 'stackctl -p %s up --rollback'\n",
                 cli->project);

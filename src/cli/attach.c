@@ -259,7 +259,7 @@ static void count_down(struct stk_timer *timer)
     int64_t now = stk_monotonic_ms();
     for (const struct attached *one = a->first; one; one = one->next)
         if (one->stopping_since_ms && one->grace_ms)
-            fprintf(stderr, " Container %s  Stopping  %.0f s (killed after %g s)\n", one->name,
+            stk_say(stderr, " Container %s  Stopping  %.0f s (killed after %g s)", one->name,
                     (double)(now - one->stopping_since_ms) / 1000, one->grace_ms / 1000.0);
     if (a->down_pending)
         stk_timer_start(a->cli->loop, timer, COUNTDOWN_MS);
@@ -403,7 +403,7 @@ static _Noreturn void leave(const struct attach *a)
 {
     for (const struct attached *one = a->first; one; one = one->next)
         if (one->waiting)
-            fprintf(stderr, "left behind: %s\n", one->name);
+            stk_say(stderr, "left behind: %s", one->name);
     stk_interrupt_reraise();
     _Exit(130);
 }

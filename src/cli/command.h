@@ -3,6 +3,8 @@
 #ifndef STK_COMMAND_H
 #define STK_COMMAND_H
 
+#include <stdio.h>
+
 #include "reconcile.h"
 #include "stackctl/docker.h"
 #include "stackctl/runtime.h"
@@ -27,7 +29,7 @@ struct options {
     struct stk_strs change;
     struct stk_opt timeout, wait_timeout, lock_timeout, index;
     bool detach, wait, roll_back, force_recreate, no_recreate, no_deps, always_recreate_deps, no_start;
-    bool remove_orphans, no_color, no_log_prefix, timestamps, abort_on_exit, abort_on_failure;
+    bool remove_orphans, no_color, no_log_prefix, raw, timestamps, abort_on_exit, abort_on_failure;
     bool quiet_pull, renew_volumes, no_build, yes, attach_dependencies;
     bool no_interpolate, no_normalize, no_path_resolution, no_consistency, no_env_resolution;
     bool variables, models, provenance, strict, rules;
@@ -153,6 +155,8 @@ void stk_add_diag(struct stk_buf *out, const struct stk_diag *d, bool rule);
 /* A usage error: "error: …", a hint at --help; returns 2. */
 int stk_usage_error(const struct cli *cli, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+/* One line, in which nothing acts on a terminal, whoever chose the words. */
+void stk_say(FILE *to, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void stk_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* May colours and cursor movement go there? (--ansi, NO_COLOR, CLICOLOR_FORCE, TERM, isatty) */

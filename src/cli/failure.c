@@ -193,8 +193,10 @@ static void add_excerpt(struct stk_buf *out, const char *line, struct stk_src sr
 
 static void add_place(struct stk_buf *out, const struct stk_event *ev, bool colour)
 {
-    if (ev->src.file && ev->src.line)
-        stk_buf_printf(out, "%s:%u:%u: ", ev->src.file, ev->src.line, ev->src.col);
+    if (ev->src.file && ev->src.line) {
+        stk_escape_control(out, ev->src.file, strlen(ev->src.file));
+        stk_buf_printf(out, ":%u:%u: ", ev->src.line, ev->src.col);
+    }
     stk_buf_puts(out, colour ? "\033[1;31merror:\033[0m " : "error: ");
 }
 

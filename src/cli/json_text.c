@@ -6,7 +6,7 @@
 
 #include "arena.h"
 #include "buf.h"
-#include "width.h"
+#include "escape.h"
 
 json_t *stk_json_textn(const char *s, size_t size)
 {
@@ -33,9 +33,8 @@ json_t *stk_json_text_of(const char *s)
 
 char *stk_json_line(json_t *value)
 {
-    STK_CLEANUP(stk_charp) char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+    STK_CLEANUP(stk_charp)
+    char *text = stk_escape_json_taken(json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY));
     json_decref(value);
-    if (!text)
-        stk_out_of_memory();
     return stk_printf("%s\n", text);
 }

@@ -90,7 +90,7 @@ struct log_printer *log_printer_new(const struct cli *cli)
     for (int fd = STDOUT_FILENO; fd <= STDERR_FILENO; fd++) {
         look.to[fd - 1].fd = fd;
         look.to[fd - 1].colour = !cli->o.no_color && stk_colours(cli, fd);
-        look.to[fd - 1].terminal = isatty(fd);
+        look.to[fd - 1].terminal = isatty(fd) && !cli->o.raw;
     }
     return log_printer_open(&look);
 }
@@ -106,12 +106,20 @@ void log_printer_widen(struct log_printer *printer, const char *name)
     printer->width = width > printer->width ? width : printer->width;
 }
 
+static char *escaped(const char *name)
+{
+    struct stk_buf out;
+    stk_buf_init(&out, STK_MIB);
+    stk_escape_control(&out, name, strlen(name));
+    return stk_buf_take(&out);
+}
+
 struct log_source *log_source_new(struct log_printer *printer, const char *name,
                                   const char *service)
 {
     struct log_source *source = stk_alloc(sizeof(*source));
     source->printer = printer;
-    source->name = stk_strdup(name);
+    source->name = escaped(name);
     source->colour = colour_of(service);
     for (size_t i = 0; i < 2; i++) {
         source->streams[i].source = source;
@@ -120,7 +128,7 @@ struct log_source *log_source_new(struct log_printer *printer, const char *name,
     }
     source->next = printer->sources;
     printer->sources = source;
-    log_printer_widen(printer, name);
+    log_printer_widen(printer, source->name);
     return source;
 }
 
@@ -158,7 +166,8 @@ static void put(struct stream *stream, bool ends)
 {
     struct log_printer *printer = stream->source->printer;
     struct stk_buf *line = &printer->line, *text = &stream->text;
-    size_t size = text->size;
+    size_t held = ends ? 0 : stk_utf8_unfinished(text->bytes, text->size);
+    size_t size = text->size - held, whole = size;
     bool broken = stream->begun && !log_out_holds(stream->out, stream);
     stream->begun = !ends;
     if (broken && ends && !size)
@@ -175,7 +184,7 @@ static void put(struct stream *stream, bool ends)
     if (ends)
         stk_buf_putc(line, '\n');
     log_out_add(stream->out, stream, line, ends);
-    stk_buf_reset(text);
+    stk_buf_drop(text, ends ? text->size : whole);
 }
 
 void log_source_chunk(struct log_source *source, const struct stk_log_chunk *chunk)

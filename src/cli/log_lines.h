@@ -9,7 +9,7 @@
 struct log_printer;
 struct log_source;
 
-/* Looks at o.no_color, o.no_log_prefix, o.timestamps and --ansi. */
+/* Looks at o.no_color, o.no_log_prefix, o.raw, o.timestamps and --ansi. */
 struct log_printer *log_printer_new(const struct cli *cli);
 void log_printer_free(struct log_printer *printer); /* its sources too; writes what is left */
 

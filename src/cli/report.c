@@ -10,10 +10,10 @@
 #include "command.h"
 #include "text.h"
 
-static void flush_to_stderr(struct stk_buf *out)
+static void flush_to(FILE *to, struct stk_buf *out)
 {
     if (out->size)
-        fwrite(out->bytes, 1, out->size, stderr);
+        fwrite(out->bytes, 1, out->size, to);
     stk_buf_clear(out);
 }
 
@@ -25,13 +25,18 @@ static unsigned width_before(const char *line, unsigned col)
     return n;
 }
 
-/* Tabs become one space and control characters a dot, so that the caret stands where it should. */
+/* Tabs become one space, and each character that would act on a terminal a dot, so that the caret stands where it
+ * should. */
 static void add_line(struct stk_buf *out, const char *line)
 {
-    for (; *line; line++)
-        stk_buf_putc(out, *line == '\t'                                  ? ' '
-                          : (unsigned char)*line < 0x20 || *line == 0x7f ? '.'
-                                                                         : *line);
+    for (size_t size = strlen(line), n; size; line += n ? n : 1, size -= n ? n : 1) {
+        unsigned c;
+        n = stk_utf8_decode(line, size, &c);
+        if (n && !stk_is_control(c) && c != '\t')
+            stk_buf_add(out, line, n);
+        else
+            stk_buf_putc(out, n && c == '\t' ? ' ' : '.');
+    }
 }
 
 void stk_excerpt(struct stk_buf *out, const char *line, struct stk_src src, unsigned len,
@@ -55,32 +60,49 @@ void stk_excerpt(struct stk_buf *out, const char *line, struct stk_src src, unsi
     stk_buf_putc(out, '\n');
 }
 
+static void add_escaped(struct stk_buf *out, const char *s)
+{
+    stk_escape_control(out, s, strlen(s));
+}
+
 static void add_place(struct stk_buf *out, struct stk_src src)
 {
-    if (src.file && src.line)
-        stk_buf_printf(out, "%s:%u:%u: ", src.file, src.line, src.col);
-    else if (src.file)
-        stk_buf_printf(out, "%s: ", src.file);
+    if (!src.file)
+        return;
+    add_escaped(out, src.file);
+    if (src.line)
+        stk_buf_printf(out, ":%u:%u", src.line, src.col);
+    stk_buf_puts(out, ": ");
 }
 
 static void add_via(struct stk_buf *out, const struct stk_via *via)
 {
-    stk_buf_printf(out, "      %s at %s:%u:%u\n", via->how, via->src.file, via->src.line,
-                   via->src.col);
+    stk_buf_puts(out, "      ");
+    add_escaped(out, via->how);
+    stk_buf_puts(out, " at ");
+    add_escaped(out, via->src.file);
+    stk_buf_printf(out, ":%u:%u\n", via->src.line, via->src.col);
+}
+
+static void add_hint(struct stk_buf *out, const char *hint)
+{
+    stk_buf_puts(out, "      hint: ");
+    add_escaped(out, hint);
+    stk_buf_putc(out, '\n');
 }
 
 void stk_add_diag(struct stk_buf *out, const struct stk_diag *d, bool rule)
 {
     add_place(out, d->src);
     stk_buf_puts(out, d->severity == STK_ERROR ? "error: " : "warning: ");
-    stk_escape_control(out, d->msg, strlen(d->msg));
+    add_escaped(out, d->msg);
     if (rule)
         stk_buf_printf(out, " [%s]", stk_rule_info(d->rule)->id);
     stk_buf_putc(out, '\n');
     if (d->line && d->src.line)
         stk_excerpt(out, d->line, d->src, d->len, d->hint);
     else if (d->hint)
-        stk_buf_printf(out, "      hint: %s\n", d->hint);
+        add_hint(out, d->hint);
     for (size_t i = 0; i < d->n_via; i++)
         add_via(out, &d->via[i]);
     if (!d->other.line)
@@ -104,7 +126,7 @@ int stk_report_diags(const struct stk_diags *diags)
     }
     if (diags->dropped)
         stk_buf_printf(&out, "and %zu more problems\n", diags->dropped);
-    flush_to_stderr(&out);
+    flush_to(stderr, &out);
     return status;
 }
 
@@ -120,11 +142,11 @@ int stk_report_error(const struct cli *cli, const struct stk_error *err)
     const char *line = cli->spec && err->src.line ? stk_spec_line(cli->spec, err->src) : NULL;
     if (line)
         stk_excerpt(&out, line, err->src, 1, NULL);
-    flush_to_stderr(&out);
+    flush_to(stderr, &out);
     return stk_code_info(err->code)->exit_status;
 }
 
-static void tell(const char *what, const char *fmt, va_list ap)
+static void tell(FILE *to, const char *what, const char *fmt, va_list ap)
 {
     char *msg = NULL;
     if (vasprintf(&msg, fmt, ap) < 0)
@@ -135,14 +157,14 @@ static void tell(const char *what, const char *fmt, va_list ap)
     stk_escape_control(&out, msg, strlen(msg));
     stk_buf_putc(&out, '\n');
     free(msg);
-    flush_to_stderr(&out);
+    flush_to(to, &out);
 }
 
 int stk_usage_error(const struct cli *cli, const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
-    tell("error: ", fmt, ap);
+    tell(stderr, "error: ", fmt, ap);
     va_end(ap);
     if (cli->command)
         fprintf(stderr, "See 'stackctl help %s'.\n", cli->command->name);
@@ -151,11 +173,19 @@ int stk_usage_error(const struct cli *cli, const char *fmt, ...)
     return stk_code_info(STK_EUSAGE)->exit_status;
 }
 
+void stk_say(FILE *to, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    tell(to, "", fmt, ap);
+    va_end(ap);
+}
+
 void stk_warn(const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
-    tell("warning: ", fmt, ap);
+    tell(stderr, "warning: ", fmt, ap);
     va_end(ap);
 }
 

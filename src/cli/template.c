@@ -58,7 +58,7 @@ bool template_check(const char *text, const json_t *example, const char **ret_wr
 static void add_json(struct stk_buf *out, const json_t *value)
 {
     STK_CLEANUP(stk_charp) char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
-    stk_buf_puts(out, text ? text : "");
+    stk_escape_json(out, text ? text : "");
 }
 
 static void add_value(struct stk_buf *out, const struct action *action, const json_t *object)

@@ -45,7 +45,9 @@ static void add_line(struct plain *plain, const struct stk_event *ev, const stru
 static void add_output(struct plain *plain, const struct stk_event *ev)
 {
     const char *who = ev->unit && ev->unit->image.service ? ev->unit->image.service : ev->name;
-    stk_buf_printf(&plain->out, " %s | ", who);
+    stk_buf_putc(&plain->out, ' ');
+    stk_escape_control(&plain->out, who, strlen(who));
+    stk_buf_puts(&plain->out, " | ");
     stk_escape_control(&plain->out, ev->message, strlen(ev->message));
     stk_buf_putc(&plain->out, '\n');
 }

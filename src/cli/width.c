@@ -6,6 +6,7 @@
 
 #include "arena.h"
 #include "buf.h"
+#include "escape.h"
 
 struct range {
     unsigned first, last;
@@ -38,25 +39,6 @@ static size_t columns_of(unsigned c)
     if (in_ranges(none, STK_LEN(none), c))
         return 0;
     return in_ranges(wide, STK_LEN(wide), c) ? 2 : 1;
-}
-
-size_t stk_utf8_decode(const char *s, size_t size, unsigned *ret)
-{
-    static const unsigned least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-    unsigned char first = size ? (unsigned char)*s : 0;
-    size_t n = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-    if (n == 0 || n > size)
-        return 0;
-    unsigned c = n == 1 ? first : first & (0xffu >> (n + 1));
-    for (size_t i = 1; i < n; i++) {
-        if (((unsigned char)s[i] & 0xc0) != 0x80)
-            return 0;
-        c = c << 6 | ((unsigned char)s[i] & 0x3f);
-    }
-    if (c < least[n] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
-        return 0;
-    *ret = c;
-    return n;
 }
 
 /* The next character of s: its bytes, and its columns in *ret. */

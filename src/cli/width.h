@@ -15,9 +15,6 @@ size_t stk_width_fit(const char *s, size_t columns);
 /* Adds s and spaces up to that many columns. */
 void stk_width_pad(struct stk_buf *out, const char *s, size_t columns);
 
-/* Decodes one character and returns its length; 0 when the bytes at s are not UTF-8. */
-size_t stk_utf8_decode(const char *s, size_t size, unsigned *ret);
-
 /* Length of an SGR sequence (colours and the like) at s, or 0. */
 size_t stk_sgr_length(const char *s, size_t size);
 

@@ -30,7 +30,7 @@ static int commit(struct cli *cli, const struct stk_status *status)
         .changes = cli->o.change,
         .no_pause = cli->o.no_pause,
     };
-    fprintf(stderr, " Container %s  Committing\n", status->name);
+    stk_say(stderr, " Container %s  Committing", status->name);
     together_add(&together, &req.op);
     stk_docker_commit(cli->docker, &req);
     int rc = together_run(&together);
@@ -38,8 +38,8 @@ static int commit(struct cli *cli, const struct stk_status *status)
         stk_wrap(&req.op.err, "committing '%s'", status->name);
         rc = stk_report_error(cli, &req.op.err);
     } else if (!rc) {
-        fprintf(stderr, " Container %s  Committed as %s\n", status->name, req.image_id);
-        puts(req.image_id);
+        stk_say(stderr, " Container %s  Committed as %s", status->name, req.image_id);
+        stk_say(stdout, "%s", req.image_id);
     }
     stk_error_clear(&req.op.err);
     return rc;
@@ -53,7 +53,7 @@ static int run(struct cli *cli)
         return stk_usage_error(cli, "commit needs a service");
     int rc = pick_one(cli, cli->args.v[0], 0, &seen, &status);
     if (!rc && cli->o.dry_run)
-        printf("would commit container %s\n", status->name);
+        stk_say(stdout, "would commit container %s", status->name);
     else if (!rc)
         rc = commit(cli, status);
     stk_seen_free(seen);

@@ -77,7 +77,7 @@ static int do_each(struct cli *cli, struct one *v, size_t n)
 static int tell_none(const struct cli *cli, const char *verb)
 {
     if (cli->args.n)
-        fprintf(stderr, "no container of %s%s runs: nothing to %s\n", cli->args.v[0],
+        stk_say(stderr, "no container of %s%s runs: nothing to %s", cli->args.v[0],
                 cli->args.n > 1 ? " and the others" : "", verb);
     else
         fprintf(stderr, "no container of project %s runs: nothing to %s\n", cli->project, verb);
@@ -100,7 +100,7 @@ int control_each(struct cli *cli, enum stk_control what, int signal)
         rc = tell_none(cli, words[what].verb);
     else if (!rc && cli->o.dry_run)
         for (size_t i = 0; i < n; i++)
-            printf("would %s container %s\n", words[what].verb, v[i]->name);
+            stk_say(stdout, "would %s container %s", words[what].verb, v[i]->name);
     else if (!rc)
         rc = do_each(cli, ones, n);
     stk_seen_free(seen);

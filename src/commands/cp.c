@@ -103,7 +103,7 @@ static void say(const struct cp *cp, const char *word, bool in)
 {
     const char *name = cp->status->name;
     if (strcmp(cp->here, "-") != 0)
-        fprintf(stderr, " %s copy %s%s%s to %s%s%s %s\n", name, in ? cp->here : name, in ? "" : ":",
+        stk_say(stderr, " %s copy %s%s%s to %s%s%s %s", name, in ? cp->here : name, in ? "" : ":",
                 in ? "" : cp->there, in ? name : cp->here, in ? ":" : "", in ? cp->there : "",
                 word);
 }

@@ -118,8 +118,9 @@ static void print_value(struct stk_buf *out, const char *value)
 
 static void print_one(struct stk_buf *out, const struct differing *it, bool colour)
 {
-    stk_buf_printf(out, "  %s%s %s%s", colour ? "\033[33m" : "", stk_kind_word(it->ref->kind),
-                   it->name, colour ? "\033[0m" : "");
+    stk_buf_printf(out, "  %s%s ", colour ? "\033[33m" : "", stk_kind_word(it->ref->kind));
+    print_value(out, it->name);
+    stk_buf_puts(out, colour ? "\033[0m" : "");
     if (it->whole)
         stk_buf_printf(out, "  %s",
                        strcmp(it->whole, "extra") == 0 ? "extra: the file has no such instance"
@@ -192,10 +193,9 @@ static void print_json(const struct diff *d)
     json_object_set_new(root, "project", json_string_nocheck(d->cli->project));
     json_object_set_new(root, "differences", json_integer((json_int_t)d->differences));
     json_object_set_new(root, "units", units);
-    STK_CLEANUP(stk_charp) char *text = json_dumps(root, JSON_INDENT(2));
+    STK_CLEANUP(stk_charp)
+    char *text = stk_escape_json_taken(json_dumps(root, JSON_INDENT(2)));
     json_decref(root);
-    if (!text)
-        stk_out_of_memory();
     puts(text);
 }
 

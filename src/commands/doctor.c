@@ -61,12 +61,9 @@ void doctor_print(const struct doctor *doctor, bool only_bad)
         const struct finding *f = &doctor->v[i];
         if (only_bad && f->health < HEALTH_WARNING)
             continue;
-        STK_CLEANUP(stk_buf_clearp) struct stk_buf says;
-        stk_buf_init(&says, STK_MIB);
-        stk_escape_control(&says, f->says, strlen(f->says));
-        printf("%-8s %-12s %s\n", words[f->health], f->what, says.bytes ? says.bytes : "");
+        stk_say(stdout, "%-8s %-12s %s", words[f->health], f->what, f->says);
         if (f->fix)
-            printf("%-8s %-12s fix: %s\n", "", "", f->fix);
+            stk_say(stdout, "%-8s %-12s fix: %s", "", "", f->fix);
     }
 }
 

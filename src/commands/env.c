@@ -6,6 +6,7 @@
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "arena.h"
 #include "buf.h"
@@ -69,7 +70,10 @@ static void put(const struct output *out, const char *service, const char *suffi
     bool shell = !stk_streq(out->format, "dotenv");
     stk_buf_putc(&line, '=');
     put_quoted(&line, value, shell);
-    printf("%s%s\n", shell ? "export " : "", line.bytes);
+    if (isatty(STDOUT_FILENO)) /* a shell gets the value as it is */
+        stk_say(stdout, "%s%s", shell ? "export " : "", line.bytes);
+    else
+        printf("%s%s\n", shell ? "export " : "", line.bytes);
 }
 
 static void put_address(struct cli *cli, const struct output *out, const struct address *a,

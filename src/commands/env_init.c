@@ -276,7 +276,7 @@ static int tell(struct making *m)
     if (m->step && !m->added)
         return 0;
     const char *example = m->example ? strrchr(m->example, '/') : NULL;
-    fprintf(stderr, "%s: %zu added, %zu kept%s%s%s%s\n", m->shown, m->added, m->kept,
+    stk_say(stderr, "%s: %zu added, %zu kept%s%s%s%s", m->shown, m->added, m->kept,
             m->example ? ", from " : "", m->example ? (example ? example + 1 : m->example) : "",
             m->generated.size ? "; generated " : "", m->generated.size ? m->generated.bytes : "");
     if (m->step || !m->missing.size)

@@ -111,7 +111,7 @@ static int export_one(struct cli *cli, const struct stk_status *status, struct e
         stk_wrap(err, "exporting '%s'", status->name);
         rc = stk_report_error(cli, err);
     } else if (!rc && export->path) {
-        fprintf(stderr, " Container %s  Exported to %s\n", status->name, export->path);
+        stk_say(stderr, " Container %s  Exported to %s", status->name, export->path);
     }
     stk_error_clear(err);
     return rc;
@@ -128,7 +128,7 @@ static int run(struct cli *cli)
     if (!rc && !cli->o.dry_run)
         rc = open_output(cli, &export);
     if (!rc && cli->o.dry_run)
-        printf("would export container %s\n", status->name);
+        stk_say(stdout, "would export container %s", status->name);
     else if (!rc)
         rc = export_one(cli, status, &export);
     stk_seen_free(seen);

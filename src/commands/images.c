@@ -112,7 +112,7 @@ static void print_ids(const struct stk_image_req *images, size_t n)
         for (size_t k = 0; k < i && !again; k++)
             again = images[k].arena && strcmp(images[k].id, images[i].id) == 0;
         if (!again)
-            puts(bare(images[i].id));
+            stk_say(stdout, "%s", bare(images[i].id));
     }
 }
 

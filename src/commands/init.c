@@ -110,7 +110,7 @@ static int run(struct cli *cli)
         cli->o.output ? cli->o.output : stk_arena_printf(cli->arena, "%s/compose.yaml", dir);
     rc = write_file(cli, path, &text);
     if (!rc)
-        fprintf(stderr, "%s written; 'stackctl up -d --wait' starts it\n",
+        stk_say(stderr, "%s written; 'stackctl up -d --wait' starts it",
                 stk_starts(path, "./") ? path + 2 : path);
     return rc;
 }

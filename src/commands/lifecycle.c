@@ -138,12 +138,11 @@ static int confirm(struct cli *cli, bool *ret)
     int rc = stk_drive(cli, &req);
     size_t n = 0;
     bool asks = isatty(STDIN_FILENO);
+    STK_CLEANUP(stk_buf_clearp) struct stk_buf names;
+    stk_buf_init(&names, STK_MIB);
     for (size_t i = 0; !rc && i < req.plan->n; i++)
-        if (req.plan->v[i].verb == STK_REMOVE) {
-            n++;
-            if (asks)
-                fprintf(stderr, "%s%s", n > 1 ? ", " : "Going to remove ", req.plan->v[i].name);
-        }
+        if (req.plan->v[i].verb == STK_REMOVE)
+            stk_buf_printf(&names, "%s%s", n++ ? ", " : "Going to remove ", req.plan->v[i].name);
     stk_reconcile_clear(&req);
     if (rc || (n && !asks))
         return rc ? rc : no_terminal(cli);
@@ -152,7 +151,8 @@ static int confirm(struct cli *cli, bool *ret)
         *ret = false;
         return 0;
     }
-    fputs("\nAre you sure? [yN] ", stderr);
+    stk_say(stderr, "%s", names.bytes);
+    fputs("Are you sure? [yN] ", stderr);
     char answer[16] = "";
     *ret = fgets(answer, sizeof(answer), stdin) && (answer[0] == 'y' || answer[0] == 'Y');
     return 0;

@@ -103,10 +103,9 @@ static void print_text(const struct stk_diags *diags)
 
 static void print_json(json_t *json)
 {
-    STK_CLEANUP(stk_charp) char *text = json_dumps(json, JSON_INDENT(2));
+    STK_CLEANUP(stk_charp)
+    char *text = stk_escape_json_taken(json_dumps(json, JSON_INDENT(2)));
     json_decref(json);
-    if (!text)
-        stk_out_of_memory();
     puts(text);
 }
 

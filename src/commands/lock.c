@@ -40,13 +40,13 @@ static int keep(struct cli *cli, const struct locked_image *images, size_t n)
         const char *digest = image->pinned ? image->pinned : image->newest.digest;
         bool same = stk_streq(image->locked, digest);
         json_object_set_new(list, image->unit->name, json_string(digest));
-        printf("%s  %s%s%s\n", image->unit->name, digest, same || !image->locked ? "" : "  was ",
+        stk_say(stdout, "%s  %s%s%s", image->unit->name, digest, same || !image->locked ? "" : "  was ",
                same || !image->locked ? "" : image->locked);
     }
     int rc = cli->o.dry_run ? 0 : lockfile_write(cli, list);
     json_decref(list);
     if (!rc)
-        fprintf(stderr, "%s '%s': %zu image%s\n", cli->o.dry_run ? "would write" : "wrote",
+        stk_say(stderr, "%s '%s': %zu image%s", cli->o.dry_run ? "would write" : "wrote",
                 lockfile_path(cli), n, n == 1 ? "" : "s");
     return rc;
 }

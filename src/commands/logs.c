@@ -24,6 +24,7 @@ static const struct option_row options[] = {
     { "index", 0, OPT_COUNT, AT(index), "N", "Only the N-th container of a service" },
     { "no-color", 0, OPT_FLAG, AT(no_color), NULL, "No colours" },
     { "no-log-prefix", 0, OPT_FLAG, AT(no_log_prefix), NULL, "No names before the lines" },
+    { "raw", 0, OPT_FLAG, AT(raw), NULL, "Control characters as they are, at a terminal too" },
     { 0 },
 };
 

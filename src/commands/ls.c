@@ -145,7 +145,7 @@ static void print(const struct cli *cli, const struct projects *projects)
     else if (!cli->o.quiet)
         print_table(projects);
     for (size_t i = 0; cli->o.quiet && i < projects->n; i++)
-        puts(projects->v[i].name);
+        stk_say(stdout, "%s", projects->v[i].name);
 }
 
 static int run(struct cli *cli)

@@ -86,7 +86,7 @@ static void print_services(const struct stk_status *const *v, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         if (i == 0 || strcmp(v[i]->ref.name, v[i - 1]->ref.name) != 0)
-            puts(v[i]->ref.name);
+            stk_say(stdout, "%s", v[i]->ref.name);
 }
 
 static bool is_template(const char *format)
@@ -144,7 +144,7 @@ static void print(const struct cli *cli, const struct stk_status *const *v, size
     }
     for (size_t i = 0; i < n; i++) {
         if (cli->o.quiet) {
-            puts(v[i]->ref.id ? v[i]->ref.id : v[i]->name);
+            stk_say(stdout, "%s", v[i]->ref.id ? v[i]->ref.id : v[i]->name);
             continue;
         }
         STK_CLEANUP(stk_charp) char *line = stk_json_line(ps_json(v[i], now_ms, cli->o.no_trunc));

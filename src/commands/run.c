@@ -161,7 +161,7 @@ static int print_id(const struct oneoff *one)
     int rc = stk_cli_look(one->cli, one->cli->project, STK_SEE_SERVICES, &seen);
     for (size_t i = 0; !rc && i < seen->n; i++)
         if (stk_streq(seen->v[i].name, one->name))
-            puts(seen->v[i].ref.id);
+            stk_say(stdout, "%s", seen->v[i].ref.id);
     stk_seen_free(seen);
     return rc;
 }

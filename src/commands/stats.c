@@ -216,7 +216,7 @@ static int run(struct cli *cli)
         begin(&stats, v[i]);
     stk_seen_free(seen);
     if (!rc && n == 0 && !cli->o.no_stream)
-        fprintf(stderr, "no container%s%s runs\n", cli->args.n ? " of " : "",
+        stk_say(stderr, "no container%s%s runs", cli->args.n ? " of " : "",
                 cli->args.n ? cli->args.v[0] : "");
     else if (!rc)
         rc = stream(&stats);

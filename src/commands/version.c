@@ -54,9 +54,9 @@ static void print_engine(const struct stk_about_req *about)
     stk_docker_api_range(&oldest, &newest);
     printf("API: 1.%u to 1.%u\n", oldest, newest);
     if (about->op.err.code)
-        printf("engine: none (%s)\n", about->op.err.msg);
+        stk_say(stdout, "engine: none (%s)", about->op.err.msg);
     else if (about->host)
-        printf("engine: %s, API up to %s%s%s, at %s\n",
+        stk_say(stdout, "engine: %s, API up to %s%s%s, at %s",
                about->version[0] ? about->version : "of no known version", about->api,
                about->os[0] ? ", " : "", about->os, about->host);
 }

@@ -71,7 +71,7 @@ static void print(const struct cli *cli, const struct stk_volumes_req *req,
         table_add(&table, volume->driver);
         table_add(&table, volume->name);
         if (cli->o.quiet)
-            puts(volume->name);
+            stk_say(stdout, "%s", volume->name);
         else if (json)
             print_json(volume);
     }

@@ -9,6 +9,7 @@
 
 #include "arena.h"
 #include "buf.h"
+#include "command.h"
 #include "signals.h"
 #include "text.h"
 
@@ -34,10 +35,13 @@ static const struct {
 void watch_say(const char *fmt, ...)
 {
     va_list ap;
+    char *line = NULL;
     va_start(ap, fmt);
-    vprintf(fmt, ap);
+    if (vasprintf(&line, fmt, ap) < 0)
+        stk_out_of_memory();
     va_end(ap);
-    putchar('\n');
+    stk_say(stdout, "%s", line);
+    free(line);
     fflush(stdout);
 }
 

@@ -40,7 +40,10 @@ static void print_action(struct stk_buf *out, const struct stk_action *a, int wi
 {
     const char *on = colour ? looks[a->verb].colour : "";
     stk_buf_printf(out, "  %s%s %-9s ", on, looks[a->verb].sign, stk_kind_word(a->ref.kind));
-    stk_buf_printf(out, "%-*s  %s%s", width, a->name, stk_verb_word(a->verb), *on ? "\033[0m" : "");
+    print_value(out, a->name);
+    int pad = width - (int)strlen(a->name);
+    stk_buf_printf(out, "%*s  %s%s", pad > 0 ? pad : 0, "", stk_verb_word(a->verb),
+                   *on ? "\033[0m" : "");
     if (a->why && strcmp(a->why, STK_PLAN_AS_WANTED) != 0) {
         stk_buf_puts(out, ": ");
         stk_escape_control(out, a->why, strlen(a->why));
@@ -141,9 +144,7 @@ char *stk_plan_json(const struct stk_plan *plan)
     json_object_set_new(root, "changes", json_integer((json_int_t)stk_plan_changes(plan)));
     json_object_set_new(root, "actions", actions);
     json_object_set_new(root, "notes", notes);
-    char *text = json_dumps(root, JSON_INDENT(2));
+    char *text = stk_escape_json_taken(json_dumps(root, JSON_INDENT(2)));
     json_decref(root);
-    if (!text)
-        stk_out_of_memory();
     return text;
 }

@@ -140,9 +140,7 @@ static json_t *spec_json(const struct stk_spec *spec, enum printing how)
 
 static int take_text(char *text, char **ret)
 {
-    if (!text)
-        stk_out_of_memory();
-    *ret = text;
+    *ret = stk_escape_json_taken(text);
     return 0;
 }
 

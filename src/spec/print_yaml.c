@@ -10,6 +10,7 @@
 
 #include "arena.h"
 #include "buf.h"
+#include "escape.h"
 
 static int write_out(void *data, unsigned char *bytes, size_t size)
 {
@@ -35,10 +36,22 @@ static bool needs_quotes(const char *s)
     return false;
 }
 
+/* Such a character can be escaped in double quotes only. */
+static bool acts_on_a_terminal(const char *s)
+{
+    unsigned c = 0;
+    for (size_t size = strlen(s), n; size; s += n ? n : 1, size -= n ? n : 1) {
+        n = stk_utf8_decode(s, size, &c);
+        if (n && stk_is_control(c))
+            return true;
+    }
+    return false;
+}
+
 static void emit_scalar(yaml_emitter_t *out, const char *text, bool string)
 {
     yaml_event_t ev;
-    bool quote = string && needs_quotes(text);
+    bool quote = string && (needs_quotes(text) || acts_on_a_terminal(text));
     yaml_scalar_style_t style = quote                ? YAML_DOUBLE_QUOTED_SCALAR_STYLE
                                 : strchr(text, '\n') ? YAML_DOUBLE_QUOTED_SCALAR_STYLE
                                                      : YAML_PLAIN_SCALAR_STYLE;
@@ -118,5 +131,5 @@ char *yaml_print(json_t *root)
     emit(&out, &ev, yaml_document_end_event_initialize(&ev, 1));
     emit(&out, &ev, yaml_stream_end_event_initialize(&ev));
     yaml_emitter_delete(&out);
-    return stk_buf_take(&text);
+    return stk_escape_json_taken(stk_buf_take(&text)); /* libyaml leaves what turns text as it is */
 }

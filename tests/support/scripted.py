@@ -76,7 +76,7 @@ class Engine:
         return {"Id": ID, "Names": ["/" + self.taint("web")], "Labels": self.labels(), "State": state, "ImageID": IMAGE,
                 "Status": self.taint("Up 1 second"), "Image": self.taint("busybox"), "Command": self.taint("sleep 9"),
                 "Created": 1700000000, "Mounts": self.mounts(), "HostConfig": {"NetworkMode": self.taint("net")},
-                "Ports": [{"PrivatePort": 80, "PublicPort": 8080, "IP": self.taint("0.0.0.0"), "Type": self.taint("tcp")}],
+                "Ports": [{"PrivatePort": 80, "PublicPort": 8080, "IP": self.taint("0.0.0.0"), "Type": "tcp"}],
                 "NetworkSettings": {"Networks": {self.taint("net"): {"NetworkID": "n1"}}}}
 
     def inspected(self):
@@ -174,7 +174,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.follow(self.engine.log, begin, wrap, query.get("follow", ["0"])[0] in ("1", "true"), True)
 
     def stream_events(self, query):
-        begin = round(float(query.get("since", [str(time.time())])[0]) * 1e9) - 1000
+        since = query.get("since", [""])[0]
+        begin = round(float(since) * 1e9) - 1000 if re.fullmatch(r"[0-9.]+", since) else 0 if since else time.time_ns()
         self.begin_stream("application/json")
         self.follow(self.engine.events, begin, lambda row: json.dumps(row[1]).encode() + b"\n", "until" not in query, False)
 

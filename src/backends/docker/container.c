@@ -79,6 +79,13 @@ static unsigned port_of(int64_t n)
     return n > 0 && n < 65536 ? (unsigned)n : 0;
 }
 
+/* Others get it put into an address: what cannot be one is none. */
+static const char *host_ip_of(struct stk_seeing *seeing, const json_t *binding, const char *key)
+{
+    const char *ip = stk_json_str(binding, key);
+    return ip && !ip[strspn(ip, "0123456789abcdefABCDEF.:")] ? stk_see_keep(seeing, ip) : NULL;
+}
+
 static void listed_ports(struct stk_seeing *seeing, struct stk_status *st, const json_t *ports)
 {
     struct stk_published *v = stk_arena_array(seeing->arena, stk_json_n(ports) + 1, sizeof(*v));
@@ -88,7 +95,7 @@ static void listed_ports(struct stk_seeing *seeing, struct stk_status *st, const
         v[st->n_ports++] =
             (struct stk_published){ .target = port_of(stk_json_int(p, "PrivatePort")),
                                     .published = port_of(stk_json_int(p, "PublicPort")),
-                                    .host_ip = stk_see_keep(seeing, stk_json_str(p, "IP")),
+                                    .host_ip = host_ip_of(seeing, p, "IP"),
                                     .protocol = stk_see_keep(seeing, protocol ? protocol : "tcp") };
     }
     st->ports = v;
@@ -176,7 +183,7 @@ static void detailed_ports(struct stk_seeing *seeing, struct stk_status *st, con
         for (size_t i = 0; i < stk_json_n(bound); i++) {
             const char *number = stk_json_text(stk_json_at(bound, i), "HostPort");
             port.published = number ? port_of(atoi(number)) : 0;
-            port.host_ip = stk_see_keep(seeing, stk_json_str(stk_json_at(bound, i), "HostIp"));
+            port.host_ip = host_ip_of(seeing, stk_json_at(bound, i), "HostIp");
             v[st->n_ports++] = port;
         }
     }

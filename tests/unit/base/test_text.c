@@ -83,16 +83,6 @@ START_TEST(a_swap_or_a_missing_letter_finds_its_word)
 }
 END_TEST
 
-START_TEST(control_characters_become_visible)
-{
-    struct stk_buf out;
-    stk_buf_init(&out, 100);
-    stk_escape_control(&out, "a\033[2J\xc2\x9b\tb\n", 10);
-    ck_assert_str_eq(out.bytes, "a\\x1b[2J\\x9b\tb\\x0a");
-    stk_buf_clear(&out);
-}
-END_TEST
-
 START_TEST(values_of_secret_names_become_stars)
 {
     static const char *const rows[][2] = {
@@ -124,5 +114,5 @@ END_TEST
 
 STK_TESTS("text", durations_are_read_as_go_reads_them, durations_are_written_as_go_writes_them,
           sizes_are_read_in_powers_of_1024, a_swap_or_a_missing_letter_finds_its_word,
-          control_characters_become_visible, values_of_secret_names_become_stars,
+          values_of_secret_names_become_stars,
           engine_dates_are_read_with_fraction_and_offset)

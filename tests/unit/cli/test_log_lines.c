@@ -200,6 +200,35 @@ START_TEST(a_line_that_never_ends_does_not_silence_the_others)
 }
 END_TEST
 
+START_TEST(a_long_line_is_cut_between_characters_only)
+{
+    struct log_printer *printer;
+    struct stk_buf line, wanted;
+    stk_buf_init(&line, STK_MIB);
+    look.to[0].terminal = true;
+    printer = open_printer();
+    look.to[0].terminal = false;
+    stk_buf_putc(&line, 'x');
+    for (int i = 0; i < 40000; i++)
+        stk_buf_puts(&line, "é");
+    stk_buf_putc(&line, '\n');
+    say(log_source_new(printer, "a", "a"), false, line.bytes);
+    stk_buf_init(&wanted, STK_MIB);
+    stk_buf_printf(&wanted, "a  | %s", line.bytes);
+    assert_wrote(printer, wanted.bytes, "");
+    stk_buf_clear(&line);
+    stk_buf_clear(&wanted);
+}
+END_TEST
+
+START_TEST(a_name_cannot_act_on_the_terminal)
+{
+    struct log_printer *printer = open_printer();
+    say(log_source_new(printer, "a\033[2J", "a"), false, "x\n");
+    assert_wrote(printer, "a\\x1b[2J  | x\n", "");
+}
+END_TEST
+
 /* The signal that ends a process which does that with a pipe nobody reads. */
 static int signal_that_ends(void (*act)(struct log_printer *printer))
 {
@@ -251,5 +280,6 @@ STK_TESTS("log_lines", lines_have_the_padded_name_before_them,
           a_service_keeps_its_colour, a_terminal_gets_colours_but_no_other_control_characters,
           a_file_gets_the_bytes_as_they_are, a_line_of_any_length_is_not_torn,
           a_line_that_never_ends_does_not_silence_the_others,
+          a_long_line_is_cut_between_characters_only, a_name_cannot_act_on_the_terminal,
           a_reader_that_went_away_ends_us_by_sigpipe,
           a_reader_that_went_away_is_noticed_without_a_line)
