@@ -260,12 +260,18 @@ bool stk_looks_secret(const char *name)
 }
 
 /* "DB_PASSWORD: x," "DB_PASSWORD=x": what follows, up to what ends a value in YAML. */
-static size_t mask_value(struct stk_buf *out, const char *s)
+static size_t mask_value(struct stk_buf *out, const char *name, const char *s)
 {
     size_t n = strspn(s, " \t");
     stk_buf_add(out, s, n);
-    if (s[n] == '[' || s[n] == '{')
+    bool many = s[n] == '[' || s[n] == '{';
+    if (many && stk_streq(name, "secrets"))
         return n; /* secrets: [db]: names, no values */
+    if (many) {
+        for (stk_buf_putc(out, s[n++]); s[n]; n++)
+            stk_buf_putc(out, strchr(" []{},", s[n]) ? s[n] : '*');
+        return n;
+    }
     bool quoted = s[n] == '"' || s[n] == '\'';
     char quote[2] = { s[n], '\0' };
     if (quoted)
@@ -276,11 +282,29 @@ static size_t mask_value(struct stk_buf *out, const char *s)
     return n;
 }
 
+/* "://user:password@host": what stands before the host. */
+static size_t mask_password(struct stk_buf *out, const char *s)
+{
+    size_t sign = strlen("://"), all = sign + strcspn(s + sign, "/?# \t\"'"), at = all;
+    while (at > sign && s[at] != '@')
+        at--;
+    const char *colon = memchr(s + sign, ':', at - sign);
+    size_t n = colon ? (size_t)(colon - s) + 1 : sign;
+    stk_buf_add(out, s, n);
+    for (; colon && n < at; n++)
+        stk_buf_putc(out, '*');
+    return n;
+}
+
 void stk_mask_secrets(struct stk_buf *out, const char *line)
 {
     static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
     while (*line) {
         size_t n = strspn(line, letters);
+        if (stk_starts(line, "://")) {
+            line += mask_password(out, line);
+            continue;
+        }
         if (n == 0) {
             stk_buf_putc(out, *line++);
             continue;
@@ -293,7 +317,7 @@ void stk_mask_secrets(struct stk_buf *out, const char *line)
             continue;
         stk_buf_add(out, line, sign + 1);
         line += sign + 1;
-        line += mask_value(out, line);
+        line += mask_value(out, name, line);
     }
 }
 

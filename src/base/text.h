@@ -34,7 +34,7 @@ const char *stk_nearest(const char *word, const char *const *candidates, size_t 
 
 /* A name whose value should not be shown: PASSWORD, API_KEY, … */
 bool stk_looks_secret(const char *name);
-/* Adds a line of a file with the values of such names as stars, one for each byte. */
+/* Adds a line with the values of such names, and passwords in addresses, as stars, one for each byte. */
 void stk_mask_secrets(struct stk_buf *out, const char *line);
 
 /* Milliseconds since 1970 of "2006-01-02T15:04:05.999999999Z" (any offset); 0 when it is no date or

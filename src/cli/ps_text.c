@@ -240,7 +240,9 @@ static void add_labels(struct stk_buf *out, const struct stk_kvs *labels)
 {
     for (size_t i = 0; i < labels->n; i++) {
         const struct stk_kv *kv = &labels->v[i];
-        stk_buf_printf(out, "%s%s=%s", i ? "," : "", kv->key, kv->value ? kv->value : "");
+        if (strcmp(kv->key, "io.stackctl.config") == 0)
+            continue; /* all of the service, with what it must not tell */
+        stk_buf_printf(out, "%s%s=%s", out->size ? "," : "", kv->key, kv->value ? kv->value : "");
     }
 }
 

@@ -44,18 +44,41 @@ static void add_time(struct stk_buf *out, int64_t ns)
     stk_buf_printf(out, "%s%s", text, fraction);
 }
 
+/* Labels that look like secrets, and commands with one among their arguments; malloc'd. */
+static char *masked(const char *name, const char *text)
+{
+    struct stk_buf out;
+    if (name && stk_looks_secret(name))
+        return stk_strdup("***");
+    stk_buf_init(&out, 16 * STK_MIB);
+    stk_mask_secrets(&out, text);
+    return stk_buf_take(&out);
+}
+
+static void add_masked(struct stk_buf *out, const char *name, const char *text)
+{
+    STK_CLEANUP(stk_charp) char *shown = masked(name, text);
+    stk_escape_control(out, shown, strlen(shown));
+}
+
+static json_t *masked_json(const char *name, const char *text)
+{
+    STK_CLEANUP(stk_charp) char *shown = masked(name, text);
+    return stk_json_text_of(shown);
+}
+
 static void add_text(struct stk_buf *out, const struct stk_docker_event *event)
 {
     add_time(out, event->time_ns);
     stk_buf_puts(out, " container ");
-    stk_escape_control(out, event->action, strlen(event->action));
+    add_masked(out, NULL, event->action);
     stk_buf_printf(out, " %s (", event->id);
     for (size_t i = 0; i < event->attributes.n; i++) {
         const struct stk_kv *kv = &event->attributes.v[i];
         stk_buf_puts(out, i ? ", " : "");
         stk_escape_control(out, kv->key, strlen(kv->key));
         stk_buf_putc(out, '=');
-        stk_escape_control(out, kv->value, strlen(kv->value));
+        add_masked(out, kv->key, kv->value);
     }
     stk_buf_puts(out, ")\n");
 }
@@ -66,12 +89,12 @@ static json_t *event_json(const struct events *events, const struct stk_docker_e
     json_t *object = json_object(), *attributes = json_object();
     for (size_t i = 0; i < event->attributes.n; i++)
         json_object_set_new(attributes, event->attributes.v[i].key,
-                            stk_json_text_of(event->attributes.v[i].value));
+                            masked_json(event->attributes.v[i].key, event->attributes.v[i].value));
     json_object_set_new(object, "time", time_json(event->time_ns));
     json_object_set_new(object, "type", json_string("container"));
     json_object_set_new(object, "service", stk_json_text_of(event->service));
     json_object_set_new(object, "id", stk_json_text_of(event->id));
-    json_object_set_new(object, "action", stk_json_text_of(event->action));
+    json_object_set_new(object, "action", masked_json(NULL, event->action));
     json_object_set_new(object, "attributes", attributes);
     json_object_set_new(object, "ts", time_json(event->time_ns));
     json_object_set_new(object, "project", stk_json_text_of(events->cli->project));

@@ -230,6 +230,15 @@ static bool goes_on(struct stk_http_req *req)
     return false;
 }
 
+/* Of a path, for a trace: a build's query has arguments that are nobody's business. */
+static size_t shown_length(const char *path)
+{
+    size_t n = strcspn(path, "?");
+    return n >= strlen("/build") && strncmp(path + n - strlen("/build"), "/build", 6) == 0
+               ? n
+               : strlen(path);
+}
+
 void stk_http_req_finish(struct stk_http_req *req, enum stk_http_end end)
 {
     struct stk_error err = { 0 };
@@ -239,9 +248,9 @@ void stk_http_req_finish(struct stk_http_req *req, enum stk_http_end end)
         stk_error_move(&err, &req->dead_err);
     else
         stk_http_explain(req, end, &err);
-    stk_trace(STK_TRACE_HTTP, "%s %s -> %d%s%s in %lld ms", req->method, req->path, req->status,
-              err.msg ? ", " : "", err.msg ? err.msg : "",
-              (long long)(stk_monotonic_ms() - req->began_ms));
+    stk_trace(STK_TRACE_HTTP, "%s %.*s -> %d%s%s in %lld ms", req->method,
+              (int)shown_length(req->path), req->path, req->status, err.msg ? ", " : "",
+              err.msg ? err.msg : "", (long long)(stk_monotonic_ms() - req->began_ms));
     let_go(req);
     stk_op_end(&req->op, &err);
 }

@@ -143,6 +143,25 @@ static void set_attributes(posix_spawnattr_t *attributes)
                                              POSIX_SPAWN_SETSIGDEF);
 }
 
+static size_t count(const char *const *v)
+{
+    size_t n = 0;
+    while (v && v[n])
+        n++;
+    return n;
+}
+
+/* Ours and what the request adds, which comes first: that is what is found. */
+static const char **environment(const char *const *more)
+{
+    size_t n = count(more), ours = count((const char *const *)environ);
+    const char **all = stk_alloc((n + ours + 1) * sizeof(*all));
+    if (n)
+        memcpy(all, more, n * sizeof(*all));
+    memcpy(all + n, environ, ours * sizeof(*all));
+    return all;
+}
+
 static int spawn(struct stk_process *process, int input, int output, int errors)
 {
     posix_spawnattr_t attributes;
@@ -153,8 +172,10 @@ static int spawn(struct stk_process *process, int input, int output, int errors)
     posix_spawn_file_actions_adddup2(&files, output, 1);
     posix_spawn_file_actions_adddup2(&files, errors, 2);
     const char *const *argv = process->req->argv;
+    const char **env = environment(process->req->env);
     int failed = posix_spawnp(&process->pid, argv[0], &files, &attributes,
-                              (char *const *)(uintptr_t)argv, environ);
+                              (char *const *)(uintptr_t)argv, (char *const *)(uintptr_t)env);
+    free(env);
     posix_spawn_file_actions_destroy(&files);
     posix_spawnattr_destroy(&attributes);
     return failed;

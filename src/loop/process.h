@@ -16,6 +16,7 @@
 struct stk_process_req {
     struct stk_op op;
     const char *const *argv; /* the name is looked for in PATH; ended by NULL */
+    const char *const *env;  /* variables besides ours, "NAME=VALUE", ended by NULL; or NULL */
     const char *input;       /* all at once, so not large; or NULL */
     size_t max;              /* bytes kept of each output; 0: 64 KiB; what is beyond is dropped */
     /* Takes the output as it comes, instead of out and err; or NULL. */

@@ -1,9 +1,11 @@
 /* diff.c — which keys differ between two canonical forms, old → new, secrets masked. */
 #include <jansson.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "arena.h"
+#include "buf.h"
 #include "build.h"
 #include "text.h"
 
@@ -15,6 +17,15 @@ struct diff {
 
 enum { SHOWN = 60 }; /* longer values are cut */
 
+/* Secrets also stand within values: in arguments, and in addresses. */
+static const char *masked(struct diff *d, const char *text)
+{
+    STK_CLEANUP(stk_buf_clearp) struct stk_buf out;
+    stk_buf_init(&out, SIZE_MAX / 2);
+    stk_mask_secrets(&out, text);
+    return stk_arena_strdup(d->arena, out.bytes ? out.bytes : "");
+}
+
 static const char *shown(struct diff *d, const char *key, const json_t *value)
 {
     if (!value)
@@ -22,12 +33,13 @@ static const char *shown(struct diff *d, const char *key, const json_t *value)
     if (stk_looks_secret(key))
         return "***";
     if (json_is_string(value))
-        return stk_arena_strdup(d->arena, json_string_value(value));
+        return masked(d, json_string_value(value));
     char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY | JSON_SORT_KEYS);
     if (!text)
         stk_out_of_memory();
-    const char *copy = strlen(text) > SHOWN ? stk_arena_printf(d->arena, "%.*s…", SHOWN, text)
-                                            : stk_arena_strdup(d->arena, text);
+    const char *whole = masked(d, text), *copy = whole;
+    if (strlen(whole) > SHOWN)
+        copy = stk_arena_printf(d->arena, "%.*s…", SHOWN, whole);
     free(text);
     return copy;
 }

@@ -19,6 +19,7 @@ struct args {
     struct stk_arena *arena;
     const char **v;
     size_t n, cap;
+    struct args *env; /* variables that it gets besides ours */
 };
 
 static void add(struct args *args, const char *arg)
@@ -62,6 +63,23 @@ static const char *joined(struct stk_arena *arena, const struct stk_strs *values
     for (size_t i = 1; i < values->n; i++)
         all = stk_arena_printf(arena, "%s,%s", all, values->v[i]);
     return all;
+}
+
+/* The arguments of a program can be read by all users of a machine, its environment cannot: what looks like a
+ * secret goes there, and buildx takes the argument's value from it. */
+static void add_build_args(struct args *args, json_t *map)
+{
+    const char *key;
+    json_t *value;
+    json_object_foreach(map, key, value)
+    {
+        const char *both = stk_arena_printf(args->arena, "%s=%s", key, json_string_value(value));
+        bool secret = stk_looks_secret(key);
+        if (secret)
+            add(args->env, both);
+        add_option(args, "--build-arg", secret ? stk_arena_strdup(args->arena, key) : both);
+    }
+    json_decref(map);
 }
 
 static void add_json(struct args *args, const char *option, json_t *map)
@@ -163,7 +181,7 @@ static void add_sources(struct args *args, const struct stk_unit *unit,
     add_flag(args, "--no-cache",
              (build->no_cache.set && build->no_cache.v) || (opts && opts->no_cache));
     add_flag(args, "--pull", (build->pull.set && build->pull.v) || (opts && opts->pull));
-    add_json(args, "--build-arg", stk_build_args(build, opts));
+    add_build_args(args, stk_build_args(build, opts));
     add_each(args, "--cache-from", &build->cache_from);
     add_each(args, "--cache-to", &build->cache_to);
     add_each(args, "--no-cache-filter", &build->no_cache_filter);
@@ -172,10 +190,10 @@ static void add_sources(struct args *args, const struct stk_unit *unit,
 }
 
 const char *const *stk_buildx_argv(struct stk_arena *arena, const struct stk_start_req *req,
-                                   const char *host, const char *tool)
+                                   const char *host, const char *tool, const char *const **ret_env)
 {
     const struct stk_build *build = req->unit->image.build;
-    struct args args = { .arena = arena };
+    struct args env = { .arena = arena }, args = { .arena = arena, .env = &env };
     add(&args, "docker");
     add_option(&args, "--host", host);
     add(&args, "buildx");
@@ -192,6 +210,7 @@ const char *const *stk_buildx_argv(struct stk_arena *arena, const struct stk_sta
     add_ssh(&args, build, req->build_opts);
     add_limits(&args, build);
     add(&args, build->context);
+    *ret_env = env.v;
     return args.v;
 }
 
@@ -252,8 +271,12 @@ void stk_buildx_build(struct stk_task *task, int step, struct stk_buildx *x,
     x->req = req;
     x->arena = stk_arena_new();
     stk_buf_init(&x->said, SAID_MAX);
+    const char *const *env;
+    const char *const *argv =
+        stk_buildx_argv(x->arena, req, task->docker->host, task->docker->tool, &env);
     x->process = (struct stk_process_req){
-        .argv = stk_buildx_argv(x->arena, req, task->docker->host, task->docker->tool),
+        .argv = argv,
+        .env = env,
         .input = req->unit->image.build->dockerfile_inline,
         .on_output = on_output,
     };

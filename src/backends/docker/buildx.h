@@ -24,8 +24,10 @@ void stk_buildx_build(struct stk_task *task, int step, struct stk_buildx *buildx
 int stk_buildx_result(struct stk_buildx *buildx, struct stk_error *reterr);
 void stk_buildx_clear(struct stk_buildx *buildx);
 
-/* For tests: the arguments, ended by NULL, in the arena. host: of the engine. */
+/* For tests: the arguments, and the variables that go with them, each ended by NULL, in the arena. host: of the
+ * engine. */
 const char *const *stk_buildx_argv(struct stk_arena *arena, const struct stk_start_req *req,
-                                   const char *host, const char *tool);
+                                   const char *host, const char *tool,
+                                   const char *const **ret_env);
 
 #endif

@@ -274,6 +274,14 @@ static char *number_text(enum kind kind, int64_t n)
     return stk_buf_take(&out);
 }
 
+static const char *masked(struct drift *d, const char *text)
+{
+    STK_CLEANUP(stk_buf_clearp) struct stk_buf out;
+    stk_buf_init(&out, SIZE_MAX / 2);
+    stk_mask_secrets(&out, text);
+    return stk_arena_strdup(d->arena, out.bytes ? out.bytes : "");
+}
+
 /* NULL: there is none. */
 static const char *shown(struct drift *d, enum kind kind, const char *key, const json_t *value)
 {
@@ -282,11 +290,11 @@ static const char *shown(struct drift *d, enum kind kind, const char *key, const
     if (stk_looks_secret(key))
         return "***";
     if (json_is_string(value))
-        return stk_arena_strdup(d->arena, json_string_value(value));
+        return masked(d, json_string_value(value));
     STK_CLEANUP(stk_charp)
     char *text =
         json_is_integer(value) ? number_text(kind, json_integer_value(value)) : compact(value);
-    return stk_arena_strdup(d->arena, text);
+    return masked(d, text);
 }
 
 static void add(struct drift *d, const struct row *row, const char *key, const json_t *found,

@@ -92,6 +92,10 @@ START_TEST(values_of_secret_names_become_stars)
         { "\"my_token\": \"a b\" # x", "\"my_token\": \"***\" # x" },
         { "image: nginx", "image: nginx" },
         { "secrets: [s]", "secrets: [s]" },
+        { "DB_PASSWORD: [a, b]", "DB_PASSWORD: [*, *]" },
+        { "token: { a: b c }", "token: { ** * * }" },
+        { "URL: postgres://u:p:@x@db:1/a", "URL: postgres://u:****@db:1/a" },
+        { "http://db:80/a@b", "http://db:80/a@b" },
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct stk_buf out;
