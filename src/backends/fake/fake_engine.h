@@ -147,7 +147,7 @@ struct fake_engine {
     const struct stk_runtime_opts *opts;
     struct fake_script script;
     struct fake_unit *units, **tail;
-    struct fake_job *jobs;
+    struct fake_job *jobs, *cursor; /* cursor: the next to look after a change */
     struct stk_timer timer;
     int64_t clock;           /* ns since 1970, simulated */
     int64_t began, began_at; /* simulated and monotonic ms at open */
