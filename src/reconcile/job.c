@@ -159,12 +159,27 @@ static void end_failed(struct job *job)
     run_job_ended(job);
 }
 
+static void read_log(struct job *job);
+
+/* What crashes again and again may be in another run by now, and not have said anything in that yet. */
+static bool is_in_another_run(const struct job *job)
+{
+    const struct stk_seen *seen = job->inspect.seen;
+    return job->this_run[0] && !job->tail.size && seen && seen->n && seen->v[0].restarts;
+}
+
 static void logs_read(struct stk_op *op)
 {
     struct job *job = op->data;
     job->current = NULL;
+    bool answered = op->err.code == STK_OK;
     stk_error_clear(&op->err); /* a report without its log lines is still a report */
-    end_failed(job);
+    if (answered && is_in_another_run(job)) {
+        job->this_run[0] = '\0';
+        read_log(job);
+    } else {
+        end_failed(job);
+    }
 }
 
 static void log_chunk(struct stk_logs_req *req, const struct stk_log_chunk *chunk)
@@ -191,6 +206,11 @@ static void report_inspected(struct stk_op *op)
     stk_error_clear(&op->err);
     stk_buf_init(&job->tail, REPORT_MAX);
     say_this_run(job);
+    read_log(job);
+}
+
+static void read_log(struct job *job)
+{
     job->logs = (struct stk_logs_req){
         .op = { .done = logs_read, .data = job, .timeout_ms = REPORT_TIMEOUT_MS },
         .ref = job->failed,
