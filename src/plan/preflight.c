@@ -59,6 +59,20 @@ static bool is_own(const struct stk_plan *plan, const struct stk_action *action,
            stk_streq(status->ref.name, action->ref.name);
 }
 
+/* Every engine asks that of all of a name; Docker Compose, whose files are to load, of a part. */
+static int check_spelling(const struct stk_action *action, struct stk_error *reterr)
+{
+    static const char letters[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
+    const char *name = action->unit->name;
+    if (name[0] && name[1] && !strchr("_.-", name[0]) && !name[strspn(name, letters)])
+        return 0;
+    return stk_fail(reterr, STK_ECONFIG, action->unit->src,
+                    "service '%s': '%s' is no name for a container: it takes two or more letters, "
+                    "digits, '_', '.' or '-', beginning with a letter or digit",
+                    action->ref.name, name);
+}
+
 static int check_name(const struct stk_plan *plan, const struct stk_action *action,
                       const struct stk_status *status, struct stk_error *reterr)
 {
@@ -223,10 +237,12 @@ static int check_subnet(const struct stk_plan *plan, const struct stk_action *ac
 
 int stk_preflight(const struct stk_plan *plan, const struct stk_seen *all, struct stk_error *reterr)
 {
-    for (size_t i = 0; i < plan->n; i++)
+    for (size_t i = 0; i < plan->n; i++) {
+        const struct stk_action *action = &plan->v[i];
+        int code = makes(action, STK_SERVICE) ? check_spelling(action, reterr) : 0;
+        if (code)
+            return code;
         for (size_t k = 0; k < all->n; k++) {
-            const struct stk_action *action = &plan->v[i];
-            int code = 0;
             if (makes(action, STK_SERVICE))
                 code = check_name(plan, action, &all->v[k], reterr);
             else if (makes(action, STK_NETWORK) && !action->unit->network->external)
@@ -234,5 +250,6 @@ int stk_preflight(const struct stk_plan *plan, const struct stk_seen *all, struc
             if (code)
                 return code;
         }
+    }
     return each_port(plan, all, NULL, reterr);
 }
