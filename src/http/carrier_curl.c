@@ -331,6 +331,13 @@ static void ended(struct stk_http_req *req, CURLcode result)
         curl_easy_getinfo(of(req)->easy, CURLINFO_RESPONSE_CODE, &status);
         req->status = (int)status;
     }
+    bool odd = result == CURLE_OK && !req->tunnel && !req->connect_only &&
+               (status < 100 || status > 999); /* "HTTP/21102." passes for one with libcurl */
+    if (odd) {
+        req->status = 0;
+        stk_http_req_finish(req, STK_END_NOT_HTTP);
+        return;
+    }
     if (result != CURLE_OK && !req->text[0])
         snprintf(req->text, sizeof(req->text), "%s", curl_easy_strerror(result));
     stk_http_req_finish(req, end_of(req, result));

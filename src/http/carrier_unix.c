@@ -63,6 +63,8 @@ static ssize_t send_left(struct stk_conn *conn)
     size_t sent = n > 0 ? (size_t)n : 0;
     for (size_t i = 0; i < STK_LEN(conn->left) && sent; i++) {
         struct iovec *part = &conn->left[i];
+        if (!part->iov_len)
+            continue; /* no body: NULL, which nothing may be added to */
         size_t taken = sent < part->iov_len ? sent : part->iov_len;
         if (!taken)
             continue;

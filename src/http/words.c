@@ -66,7 +66,7 @@ void stk_http_explain(struct stk_http_req *req, enum stk_http_end end, struct st
         return;
     case STK_END_UNREACHED_IN_TIME:
         req->fail = STK_HTTP_CONNECT;
-        stk_fail(reterr, STK_EENGINE, nowhere, "no connection within %g s",
+        stk_fail(reterr, STK_EENGINE, nowhere, "timed out: no connection within %g s",
                  stk_http_req_connect_ms(req) / 1000.0);
         return;
     case STK_END_NO_TLS:
