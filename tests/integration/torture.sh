@@ -9,7 +9,7 @@ case ${DOCKER_HOST:=unix:///var/run/docker.sock} in
 unix://*) ;;
 *) skip "the engine is not at a socket of this machine" ;;
 esac
-export -n DOCKER_HOST
+export DOCKER_HOST # of lib.sh, which tidies up there; torture.py puts its proxy there
 
 last="torture.py"
 if ! python3 "$here/torture.py" "$STACKCTL" "${DOCKER_HOST#unix://}" "$work" \
