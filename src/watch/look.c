@@ -43,6 +43,7 @@ void look_at(const char *path, bool follow, struct look *ret)
     ret->mtime_ns = ns_of(st.st_mtim);
     ret->ctime_ns = ns_of(st.st_ctim);
     ret->ino = st.st_ino;
+    ret->linked = ret->type == STK_FILE_REGULAR && st.st_nlink > 1;
     ret->racy = ret->ctime_ns > ns_of(now) - RACY_MS * STK_NS_PER_MS;
 }
 

@@ -14,8 +14,8 @@
 
 /* Never reads (ACCESS) nor modes and times (ATTRIB): they change no content. */
 enum {
-    MASK = IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF |
-           IN_MOVE_SELF | IN_ONLYDIR | IN_EXCL_UNLINK,
+    MASK = IN_CLOSE_WRITE | IN_MODIFY | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO |
+           IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR | IN_EXCL_UNLINK,
 };
 
 struct notify {
@@ -140,6 +140,13 @@ static bool is_skipped(const struct node *node, const struct inotify_event *ev)
     return true;
 }
 
+/* It came and went between two looks: its content may have other names, and the kernel tells of a write
+ * by the name that it was done through only. */
+static bool was_passing(struct node *node, const struct inotify_event *ev)
+{
+    return ev->mask & IN_DELETE && !(ev->mask & IN_ISDIR) && !node_has(node, ev->name);
+}
+
 static bool mark(struct node *node, const struct inotify_event *ev)
 {
     if (node->is_anchor) {
@@ -149,6 +156,7 @@ static bool mark(struct node *node, const struct inotify_event *ev)
     }
     if (is_skipped(node, ev))
         return false;
+    node->tree->deep |= was_passing(node, ev);
     node_mark(node);
     return true;
 }
@@ -177,6 +185,10 @@ static bool take(struct notify *notify, const struct inotify_event *ev)
     }
     for (struct node *node = notify->by_wd[ev->wd]; node; node = node->next_wd)
         hint |= mark(node, ev);
+    if (hint && ev->mask & IN_MODIFY) {
+        watcher_written(notify->watcher);
+        return false;
+    }
     return hint;
 }
 

@@ -29,6 +29,17 @@ void node_mark(struct node *node)
         up->dirty_below = true;
 }
 
+/* All names of a file are looked at again once one of them was found to be changed or gone. */
+static void look_for_links(const struct node *node, bool quiet)
+{
+    struct stk_watcher *watcher = node->tree->watcher;
+    if (quiet || !node->look.linked)
+        return;
+    for (struct stk_tree *tree = watcher->first; tree; tree = tree->next)
+        tree->deep = true;
+    watcher_hint(watcher);
+}
+
 static void tell(const struct node *node, enum stk_file_change what, bool quiet)
 {
     if (quiet)
@@ -43,6 +54,7 @@ static void empty(struct node *node, bool quiet)
     for (size_t i = 0; i < node->n; i++) {
         struct node *kid = node->kids[i];
         tell(kid, STK_FILE_REMOVED, quiet);
+        look_for_links(kid, quiet);
         empty(kid, quiet);
         free(kid->name);
         free(kid);
@@ -115,8 +127,10 @@ static void compare(struct node *node, const char *path, struct look *look, bool
         return;
     }
     if (look->type != STK_FILE_FOLDER) {
-        if (look_differs(path, &node->look, look, &what))
+        if (look_differs(path, &node->look, look, &what)) {
             tell(node, what, quiet);
+            look_for_links(node, quiet || what == STK_FILE_SAME);
+        }
         return;
     }
     bool other = look->ino != node->look.ino;
@@ -137,6 +151,7 @@ static struct node *child(struct node *folder, char *name)
 static void drop(struct node *node, bool quiet)
 {
     tell(node, STK_FILE_REMOVED, quiet);
+    look_for_links(node, quiet);
     empty(node, quiet);
     free(node->name);
     free(node);
@@ -227,7 +242,7 @@ static void cast_anchor(struct stk_tree *tree)
     notify_add(tree->watcher->notify, &tree->anchor, *above ? above : "/");
 }
 
-static void update_root(struct stk_tree *tree, bool quiet)
+static void update_root(struct stk_tree *tree, bool deep, bool quiet)
 {
     struct look look;
     tree->root_dirty = false;
@@ -242,17 +257,18 @@ static void update_root(struct stk_tree *tree, bool quiet)
     } else if (look.type != STK_FILE_NONE && tree->root.look.type == STK_FILE_NONE) {
         begin(&tree->root, tree->path, &look, quiet);
     } else if (look.type != STK_FILE_NONE) {
-        compare(&tree->root, tree->path, &look, tree->deep, quiet);
+        compare(&tree->root, tree->path, &look, deep, quiet);
     }
 }
 
 void tree_update(struct stk_tree *tree, bool quiet)
 {
-    if (tree->root_dirty || tree->deep)
-        update_root(tree, quiet);
+    bool deep = tree->deep;
+    tree->deep = false; /* what is found may ask for another look at all of it */
+    if (tree->root_dirty || deep)
+        update_root(tree, deep, quiet);
     else if (tree->root.dirty || tree->root.dirty_below)
         visit(&tree->root, tree->path, false, quiet);
-    tree->deep = false;
 }
 
 struct stk_tree *tree_new(struct stk_watcher *watcher, const struct stk_tree_opts *opts)
@@ -314,6 +330,11 @@ static struct node *kid_of(struct node *folder, const char *name, size_t len, bo
     memmove(&folder->kids[at + 1], &folder->kids[at], (folder->n - at) * sizeof(*folder->kids));
     folder->n++;
     return folder->kids[at] = child(folder, stk_strndup(name, len));
+}
+
+bool node_has(struct node *folder, const char *name)
+{
+    return kid_of(folder, name, strlen(name), false) != NULL;
 }
 
 /* Something is there that is not known: what is next told of it is that it is gone, or new. */

@@ -15,6 +15,7 @@ struct look {
     ino_t ino;
     bool racy;   /* written so shortly before that a later write need not show in its times */
     bool summed; /* sum is of its content */
+    bool linked; /* a file with other names, which a write through this one changes, too */
     unsigned char sum[16];
 };
 
@@ -50,7 +51,7 @@ struct stk_watcher {
     struct stk_watcher_opts opts;
     struct notify *notify;
     struct stk_tree *first;
-    struct stk_timer settle, poll;
+    struct stk_timer settle, poll, written;
     bool unsettled, polls;
     int64_t since_ms; /* the first event of the batch */
     size_t to_sum;    /* bytes that may still be read only to know content beforehand */
@@ -70,6 +71,7 @@ void tree_free(struct stk_tree *tree);
 /* Looks at what is marked and tells what changed, unless it is quiet about it. */
 void tree_update(struct stk_tree *tree, bool quiet);
 void node_mark(struct node *node);
+bool node_has(struct node *folder, const char *name);
 /* The path of the node below the tree's, malloc'd; "" for the root. name NULL: its own. */
 char *node_rel(const struct node *node, const char *name);
 
@@ -84,6 +86,8 @@ size_t notify_count(const struct notify *notify);
 
 /* watcher.c */
 void watcher_hint(struct stk_watcher *watcher);
+/* Written to and still open: its end is waited for, though not for ever. */
+void watcher_written(struct stk_watcher *watcher);
 void watcher_poll(struct stk_watcher *watcher, const char *why, const char *sysctl);
 
 /* git.c: malloc'd, or NULL when the path is in no repository. */

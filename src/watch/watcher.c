@@ -58,6 +58,26 @@ void watcher_hint(struct stk_watcher *watcher)
     stk_timer_start(watcher->loop, &watcher->settle, ms);
 }
 
+static bool is_marked(const struct stk_watcher *watcher)
+{
+    for (const struct stk_tree *tree = watcher->first; tree; tree = tree->next)
+        if (tree->root_dirty || tree->deep || tree->root.dirty || tree->root.dirty_below)
+            return true;
+    return false;
+}
+
+static void left_open(struct stk_timer *timer)
+{
+    struct stk_watcher *watcher = timer->data;
+    if (!watcher->unsettled && is_marked(watcher))
+        watcher_hint(watcher);
+}
+
+void watcher_written(struct stk_watcher *watcher)
+{
+    stk_timer_start(watcher->loop, &watcher->written, watcher->opts.late_ms);
+}
+
 static void poll_all(struct stk_timer *timer)
 {
     struct stk_watcher *watcher = timer->data;
@@ -93,6 +113,7 @@ struct stk_watcher *stk_watcher_new(struct stk_loop *loop, const struct stk_watc
     watcher->to_sum = SUM_TOTAL;
     watcher->settle = (struct stk_timer){ .fire = quiet, .data = watcher };
     watcher->poll = (struct stk_timer){ .fire = poll_all, .data = watcher };
+    watcher->written = (struct stk_timer){ .fire = left_open, .data = watcher };
     watcher->notify = notify_new(watcher);
     if (!watcher->notify)
         watcher_poll(watcher, "too many programs watch files",
@@ -108,6 +129,7 @@ void stk_watcher_free(struct stk_watcher *watcher)
         stk_watcher_remove(watcher, watcher->first);
     stk_timer_stop(&watcher->settle);
     stk_timer_stop(&watcher->poll);
+    stk_timer_stop(&watcher->written);
     notify_free(watcher->notify);
     free(watcher);
 }

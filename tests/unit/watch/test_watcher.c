@@ -141,6 +141,42 @@ START_TEST(two_writes_of_one_size_within_a_tick_are_both_seen)
 }
 END_TEST
 
+START_TEST(what_is_cut_short_or_left_open_is_told_after_a_while)
+{
+    setup();
+    watch_path(at("src"), 0);
+    ck_assert_int_eq(truncate(at("src/a"), 1), 0);
+    ck_assert_str_eq(next(SOON), "* a\n");
+    FILE *f = fopen(at("src/a"), "a");
+    fputs("more", f);
+    fflush(f);
+    ck_assert_str_eq(next(SOON), "* a\n");
+    fclose(f);
+    teardown();
+}
+END_TEST
+
+START_TEST(a_file_with_two_names_changes_under_both)
+{
+    setup();
+    mkdir(at("src/other"), 0755);
+    ck_assert_int_eq(link(at("src/a"), at("src/other/b")), 0);
+    watch_path(at("src"), 0);
+    save("src/other/b", "two");
+    ck_assert_str_eq(next(SOON), "* other/b\n");
+    ck_assert_str_eq(next(SOON), "* a\n");
+
+    /* and when the other name came and went meanwhile */
+    unlink(at("src/other/b"));
+    ck_assert_str_eq(next(SOON), "- other/b\n");
+    ck_assert_int_eq(link(at("src/a"), at("src/other/c")), 0);
+    save("src/other/c", "three");
+    unlink(at("src/other/c"));
+    ck_assert_str_eq(next(SOON), "* a\n");
+    teardown();
+}
+END_TEST
+
 START_TEST(reads_modes_and_touches_are_no_changes)
 {
     setup();
@@ -352,7 +388,8 @@ END_TEST
 
 STK_TESTS("watcher", an_overflow_of_the_kernels_events_loses_nothing,
           a_file_that_is_saved_is_told_once, two_writes_of_one_size_within_a_tick_are_both_seen,
-          reads_modes_and_touches_are_no_changes,
+          what_is_cut_short_or_left_open_is_told_after_a_while,
+          a_file_with_two_names_changes_under_both, reads_modes_and_touches_are_no_changes,
           an_editor_that_replaces_by_rename_changes_one_file,
           folders_are_followed_wherever_they_come_from,
           a_folder_that_was_made_anew_is_watched_again, a_path_may_be_a_file_or_come_later,
