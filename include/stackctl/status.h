@@ -101,6 +101,10 @@ struct stk_seen {
 void stk_seen_free(struct stk_seen *seen);
 /* That order, of two struct stk_status: for qsort. */
 int stk_status_compare(const void *a, const void *b);
+/* Those of one name are neighbours: the number of the first, and how many there are. Of a service one-offs
+ * and what was set aside are among them. */
+size_t stk_seen_named(const struct stk_seen *seen, enum stk_kind kind, const char *name,
+                      size_t *ret_n);
 /* The one with that kind, name and index (0 for all but services), or NULL. One-offs and instances set
  * aside never match. */
 const struct stk_status *stk_seen_find(const struct stk_seen *seen, struct stk_ref ref);

@@ -20,6 +20,9 @@ struct builder {
     unsigned *first;     /* by service: number of its instance 1 */
     const char **images; /* sorted, unique */
     size_t n_images;
+    struct frame {
+        size_t service, next;
+    } * stack; /* of place(); room for all services */
 };
 
 static int by_name(const void *a, const void *b)
@@ -224,9 +227,7 @@ static void place_instances(struct builder *b, const struct stk_service *service
 /* Depth first, with a stack of its own: a chain may be as long as the file. */
 static void place(struct builder *b, size_t root)
 {
-    struct frame {
-        size_t service, next;
-    } *stack = stk_alloc((b->spec->n_services + 1) * sizeof(*stack));
+    struct frame *stack = b->stack;
     size_t depth = 0;
     stack[depth++] = (struct frame){ .service = root };
     b->marks[root] = OPEN;
@@ -247,7 +248,6 @@ static void place(struct builder *b, size_t root)
         b->marks[on - b->spec->services] = OPEN;
         stack[depth++] = (struct frame){ .service = (size_t)(on - b->spec->services) };
     }
-    free(stack);
 }
 
 static size_t count_units(const struct builder *b)
@@ -266,6 +266,7 @@ struct stk_graph *stk_graph_build(const struct stk_spec *spec)
     graph->spec = spec;
     struct builder b = { .graph = graph, .spec = spec };
     b.marks = stk_alloc((spec->n_services + 1) * sizeof(*b.marks));
+    b.stack = stk_alloc((spec->n_services + 1) * sizeof(*b.stack));
     b.first = stk_arena_array(arena, spec->n_services + 1, sizeof(*b.first));
     collect_images(&b);
     graph->v = b.v = stk_arena_array(arena, count_units(&b), sizeof(*b.v));
@@ -277,6 +278,7 @@ struct stk_graph *stk_graph_build(const struct stk_spec *spec)
     graph->n = b.n;
     graph->first = b.first;
     free(b.marks);
+    free(b.stack);
     free(b.images);
     return graph;
 }

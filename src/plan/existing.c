@@ -19,26 +19,6 @@ struct existing {
     struct fate *fates; /* by number in seen */
 };
 
-/* The instances of a service: neighbours in seen, which is sorted. One-offs may be among them. */
-static size_t instances(const struct stk_seen *seen, const char *service, size_t *n)
-{
-    size_t low = 0, high = seen->n;
-    while (low < high) {
-        size_t mid = (low + high) / 2;
-        const struct stk_ref *ref = &seen->v[mid].ref;
-        if (ref->kind < STK_SERVICE || (ref->kind == STK_SERVICE && strcmp(ref->name, service) < 0))
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    for (*n = 0; low + *n < seen->n; ++*n) {
-        const struct stk_ref *ref = &seen->v[low + *n].ref;
-        if (ref->kind != STK_SERVICE || strcmp(ref->name, service) != 0)
-            break;
-    }
-    return low;
-}
-
 static bool takes(const struct existing *e, const struct stk_status *status)
 {
     const struct stk_goal *goal = e->p->goal;
@@ -67,7 +47,8 @@ static void widen(struct existing *e)
         for (size_t i = 0; i < seen->n; i++) {
             const struct stk_status *status = &seen->v[i];
             for (size_t k = 0; k < status->n_depends_on; k++) {
-                size_t n, first = instances(seen, status->depends_on[k].service, &n);
+                size_t n,
+                    first = stk_seen_named(seen, STK_SERVICE, status->depends_on[k].service, &n);
                 for (size_t j = first; j < first + n; j++) {
                     bool follow = kind == STK_GOAL_RESTART && status->depends_on[k].restart &&
                                   e->fates[j].in_scope && plan_is_up(status);
@@ -180,7 +161,7 @@ static void order(struct existing *e)
     for (size_t i = 0; i < seen->n; i++)
         for (size_t k = 0; e->fates[i].in_scope && k < seen->v[i].n_depends_on; k++) {
             const struct stk_depend *depend = &seen->v[i].depends_on[k];
-            size_t n, first = instances(seen, depend->service, &n);
+            size_t n, first = stk_seen_named(seen, STK_SERVICE, depend->service, &n);
             for (size_t j = first; j < first + n; j++) {
                 if (seen->v[j].oneoff || (!e->fates[j].in_scope && !bring_up) ||
                     (bring_up && stk_status_is_previous(&seen->v[j])))

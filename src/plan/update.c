@@ -58,23 +58,23 @@ static unsigned ms_of(const struct stk_opt *ns)
 
 const struct stk_status *up_set_aside(const struct planner *p, const struct stk_ref *ref)
 {
-    const struct stk_seen *seen = p->seen;
-    for (size_t i = 0; i < seen->n; i++)
-        if (stk_status_is_previous(&seen->v[i]) && seen->v[i].ref.index == ref->index &&
-            !seen->v[i].oneoff && stk_streq(seen->v[i].ref.name, ref->name))
-            return &seen->v[i];
+    size_t n, first = stk_seen_named(p->seen, STK_SERVICE, ref->name, &n);
+    for (size_t i = first; i < first + n; i++) {
+        const struct stk_status *status = &p->seen->v[i];
+        if (stk_status_is_previous(status) && status->ref.index == ref->index && !status->oneoff)
+            return status;
+    }
     return NULL;
 }
 
 /* A replacement that was killed before the new one got its name: starting it ends what was begun. */
 static const struct stk_status *other_of(const struct up *u, const struct stk_status *status)
 {
-    const struct stk_seen *seen = u->p->seen;
-    for (size_t i = 0; i < seen->n; i++) {
-        const struct stk_status *other = &seen->v[i];
-        if (other != status && !other->oneoff && other->ref.kind == STK_SERVICE &&
-            other->ref.index == status->ref.index && !stk_status_is_previous(other) &&
-            stk_streq(other->ref.name, status->ref.name))
+    size_t n, first = stk_seen_named(u->p->seen, STK_SERVICE, status->ref.name, &n);
+    for (size_t i = first; i < first + n; i++) {
+        const struct stk_status *other = &u->p->seen->v[i];
+        if (other != status && !other->oneoff && other->ref.index == status->ref.index &&
+            !stk_status_is_previous(other))
             return other;
     }
     return NULL;

@@ -64,7 +64,6 @@ bool stk_status_is_previous(const struct stk_status *status)
     return status->ref.kind == STK_SERVICE && stk_name_is_previous(status->name, status->ref.id);
 }
 
-/* Linear: one-offs share their service's name and index, so that order alone does not find one. */
 int stk_status_compare(const void *a, const void *b)
 {
     const struct stk_status *x = a, *y = b;
@@ -78,13 +77,33 @@ int stk_status_compare(const void *a, const void *b)
     return strcmp(x->name ? x->name : "", y->name ? y->name : "");
 }
 
+size_t stk_seen_named(const struct stk_seen *seen, enum stk_kind kind, const char *name,
+                      size_t *ret_n)
+{
+    size_t low = 0, high = seen->n;
+    while (low < high) {
+        size_t mid = (low + high) / 2;
+        const struct stk_ref *ref = &seen->v[mid].ref;
+        if (ref->kind < kind || (ref->kind == kind && strcmp(ref->name, name) < 0))
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    for (high = low; high < seen->n; high++)
+        if (seen->v[high].ref.kind != kind || strcmp(seen->v[high].ref.name, name) != 0)
+            break;
+    *ret_n = high - low;
+    return low;
+}
+
+/* One-offs share their service's name and index, so that order alone does not find one. */
 const struct stk_status *stk_seen_find(const struct stk_seen *seen, struct stk_ref ref)
 {
-    for (size_t i = 0; seen && i < seen->n; i++) {
+    size_t n = 0, first = seen ? stk_seen_named(seen, ref.kind, ref.name, &n) : 0;
+    for (size_t i = first; i < first + n; i++) {
         const struct stk_status *st = &seen->v[i];
         bool same_index = ref.kind != STK_SERVICE || st->ref.index == ref.index;
-        if (st->ref.kind == ref.kind && !st->oneoff && same_index &&
-            stk_streq(st->ref.name, ref.name) && !stk_status_is_previous(st))
+        if (!st->oneoff && same_index && !stk_status_is_previous(st))
             return st;
     }
     return NULL;
