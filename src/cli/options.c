@@ -25,7 +25,7 @@ const struct option_row stk_global_options[] = {
       "Engine, as unix://PATH, tcp://HOST:PORT or ssh://[USER@]HOST" },
     { "context", 0, OPT_STRING, AT(context), "NAME", "Engine, by the name of a docker context" },
     { "runtime", 0, OPT_STRING, AT(runtime), "NAME", "Backend: docker or fake" },
-    { "parallel", 0, OPT_NUMBER, AT(parallel), "N", "Actions at a time (default 16)" },
+    { "parallel", 0, OPT_NUMBER, AT(parallel), "N", "Actions at a time (default 8)" },
     { "progress", 0, OPT_STRING, AT(progress), "KIND", "auto, tty, plain, json or quiet",
       "auto|tty|plain|json|quiet|none" },
     { "ansi", 0, OPT_STRING, AT(ansi), "WHEN", "Colours: auto, always or never",

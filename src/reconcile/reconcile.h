@@ -8,7 +8,7 @@
 #include "stackctl/op.h"
 #include "stackctl/runtime.h"
 
-enum { STK_PARALLEL_DEFAULT = 16 };
+enum { STK_PARALLEL_DEFAULT = 8 };
 
 /* In ms since the request began; ended_ms 0: it never ran. */
 struct stk_timing {

@@ -8,14 +8,27 @@
 #include "op.h"
 #include "text.h"
 
-/* Waiting costs the engine nothing, so it does not count to the limit; nor does a stop, which is waiting
- * for most of its time, unless the limit is the user's own. */
+/* An engine is at work on a stop in its first moment and its last; what lies between is the grace. */
+enum { STOP_WORK_MS = 100 };
+
+/* Waiting costs the engine nothing, so it does not count to the limit. */
 static bool counts(const struct job *job)
 {
     enum stk_verb verb = job->action->verb;
-    if (verb == STK_STOP && !job->run->req->parallel)
-        return false;
     return verb != STK_WAIT && verb != STK_KEEP && verb != STK_GATE;
+}
+
+static void take_place(struct job *job)
+{
+    job->has_place = counts(job);
+    job->run->busy += job->has_place;
+}
+
+static void give_place(struct job *job)
+{
+    stk_timer_stop(&job->place);
+    job->run->busy -= job->has_place;
+    job->has_place = false;
 }
 
 /* An engine goes on with what it was asked for, whoever has stopped listening. */
@@ -32,9 +45,24 @@ static struct queue *queue_of(struct run *run, const struct job *job)
     return &run->queues[!counts(job) ? AT_ONCE : ahead ? AHEAD : IN_TURN];
 }
 
+static void launch(struct run *run);
+
+/* It waits for a program that takes its time: others may be told to stop meanwhile. */
+static void stop_goes_on(struct stk_timer *timer)
+{
+    struct job *job = timer->data;
+    give_place(job);
+    if (!job->run->stopping)
+        launch(job->run);
+}
+
 static void launch_job(struct run *run, struct job *job)
 {
-    run->busy += counts(job);
+    take_place(job);
+    if (job->action->verb == STK_STOP && !run->req->parallel) { /* else the limit is the user's */
+        job->place = (struct stk_timer){ .fire = stop_goes_on, .data = job };
+        stk_timer_start(run->req->op.loop, &job->place, STOP_WORK_MS);
+    }
     run->under_way++;
     job->state = JOB_RUNNING;
     job_begin(job);
@@ -141,7 +169,7 @@ void run_job_ended(struct job *job)
     struct run *run = job->run;
     unsigned i = (unsigned)(job - run->jobs);
     job->ended_ms = stk_monotonic_ms();
-    run->busy -= counts(job);
+    give_place(job);
     run->under_way--;
     run->left--;
     release_users(run, i);

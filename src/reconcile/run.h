@@ -40,6 +40,8 @@ struct job {
     char this_run[32];      /* when the culprit's last run began */
     struct stk_op *current; /* what to cancel */
     stk_op_fn *after_stop;  /* what goes on after a look at what was stopped */
+    struct stk_timer place; /* until a stop gives its place within the limit to others */
+    bool has_place;
     bool told_slow, told_killed; /* that it takes long to stop; that it never did */
 };
 

@@ -174,6 +174,33 @@ START_TEST(no_more_is_under_way_than_the_limit_allows)
 }
 END_TEST
 
+/* How many were under way at a time in a `down` without a limit of the user's. */
+static size_t most_stopping(const char *script)
+{
+    struct bench b;
+    open_bench(&b, 7, 60, script);
+    struct stk_reconcile_req up = { .goal = { .kind = STK_GOAL_UP } };
+    reconcile(&b, &up);
+    ck_assert_int_eq(up.op.err.code, STK_OK);
+    stk_reconcile_clear(&up);
+    struct stk_reconcile_req down = { .goal = { .kind = STK_GOAL_DOWN } };
+    reconcile(&b, &down);
+    ck_assert_int_eq(down.op.err.code, STK_OK);
+    stk_reconcile_clear(&down);
+    size_t most = b.listener->most_under_way;
+    close_bench(&b);
+    return most;
+}
+
+START_TEST(a_stop_that_takes_long_gives_its_place_to_others)
+{
+    static const char slow[] = "{ \"speed\": 1, \"services\": { \"*job\": { \"exit_ms\": 3, "
+                               "\"exit_code\": 0 }, \"*\": { \"stop_ms\": 400 } } }";
+    ck_assert_uint_le(most_stopping(at_once), STK_PARALLEL_DEFAULT);
+    ck_assert_uint_gt(most_stopping(slow), STK_PARALLEL_DEFAULT);
+}
+END_TEST
+
 START_TEST(a_stack_of_150_comes_up_within_any_limit)
 {
     static const unsigned limits[] = { 1, 2, 8 };
@@ -303,7 +330,9 @@ START_TEST(a_failure_skips_what_needs_it_and_nothing_else)
 END_TEST
 
 STK_TESTS("reconcile", no_service_starts_before_its_conditions_hold,
-          no_more_is_under_way_than_the_limit_allows, a_stack_of_150_comes_up_within_any_limit,
-          nothing_stops_before_what_needs_it_has_stopped, a_plan_only_reads,
-          down_leaves_nothing_and_ends_well, interrupted_at_any_event_the_next_up_finishes_the_job,
+          no_more_is_under_way_than_the_limit_allows,
+          a_stop_that_takes_long_gives_its_place_to_others,
+          a_stack_of_150_comes_up_within_any_limit, nothing_stops_before_what_needs_it_has_stopped,
+          a_plan_only_reads, down_leaves_nothing_and_ends_well,
+          interrupted_at_any_event_the_next_up_finishes_the_job,
           a_failure_skips_what_needs_it_and_nothing_else)
