@@ -35,9 +35,11 @@ void look_at(const char *path, bool follow, struct look *ret)
     struct stat st;
     struct timespec now;
     *ret = (struct look){ 0 };
+    /* The clock that files get their times from, and before the look: on a busy machine the other one runs ahead of it,
+     * and a write may come between the look and the clock. */
+    clock_gettime(CLOCK_REALTIME_COARSE, &now);
     if ((follow ? stat(path, &st) : lstat(path, &st)) != 0)
         return;
-    clock_gettime(CLOCK_REALTIME, &now);
     ret->type = type_of(st.st_mode);
     ret->size = st.st_size;
     ret->mtime_ns = ns_of(st.st_mtim);
