@@ -176,6 +176,7 @@ struct stk_logs_req {
     struct stk_op op;
     struct stk_ref ref;
     bool follow;
+    bool untimed;               /* nobody looks at the chunks' timestamps: they may be "" */
     const char *since, *until;  /* RFC 3339 or seconds since 1970 with fraction, or NULL */
     struct stk_opt tail;        /* lines; not set: all */
     void (*chunk)(struct stk_logs_req *req, const struct stk_log_chunk *chunk);

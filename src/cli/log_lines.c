@@ -20,9 +20,11 @@ enum { PIECE_MAX = 64 * 1024 };
 struct stream {
     struct log_source *source;
     struct log_out *out;
-    struct stk_buf text; /* of the line, not yet given to out */
-    char timestamp[64];  /* of the line's beginning */
-    bool begun;          /* a part of the line is out already */
+    struct stk_buf text;   /* of the line, not yet given to out */
+    char timestamp[64];    /* of the line's beginning */
+    struct stk_buf prefix; /* as it was last, and how wide the column was then */
+    size_t width;
+    bool begun; /* a part of the line is out already */
 };
 
 struct log_source {
@@ -125,6 +127,7 @@ struct log_source *log_source_new(struct log_printer *printer, const char *name,
         source->streams[i].source = source;
         source->streams[i].out = printer->out_of[i];
         stk_buf_init(&source->streams[i].text, 2 * PIECE_MAX);
+        stk_buf_init(&source->streams[i].prefix, 64 * STK_KIB);
     }
     source->next = printer->sources;
     printer->sources = source;
@@ -148,26 +151,33 @@ static void add_safe(struct stk_buf *out, const char *s, size_t size)
         stk_buf_puts(out, "\033[0m");
 }
 
-static void add_prefix(struct log_printer *printer, const struct stream *stream)
+static void make_prefix(struct stream *stream, size_t width)
+{
+    const struct log_source *source = stream->source;
+    stk_buf_reset(&stream->prefix);
+    stk_buf_puts(&stream->prefix, stream->out->colour ? source->colour : "");
+    stk_width_pad(&stream->prefix, source->name, width);
+    stk_buf_puts(&stream->prefix, stream->out->colour ? "  | \033[0m" : "  | ");
+    stream->width = width;
+}
+
+static void add_prefix(struct log_printer *printer, struct stream *stream)
 {
     struct stk_buf *line = &printer->line;
-    const struct log_source *source = stream->source;
     if (!printer->no_prefix) {
-        stk_buf_puts(line, stream->out->colour ? source->colour : "");
-        stk_width_pad(line, source->name, printer->width);
-        stk_buf_puts(line, stream->out->colour ? "  | \033[0m" : "  | ");
+        if (!stream->prefix.size || stream->width != printer->width)
+            make_prefix(stream, printer->width);
+        stk_buf_add(line, stream->prefix.bytes, stream->prefix.size);
     }
     if (printer->timestamps && *stream->timestamp)
         stk_buf_printf(line, "%s ", stream->timestamp);
 }
 
-/* Gives what is there of the line to its descriptor. */
-static void put(struct stream *stream, bool ends)
+/* Gives so much of the line to its descriptor. */
+static void put(struct stream *stream, const char *text, size_t size, bool ends)
 {
     struct log_printer *printer = stream->source->printer;
-    struct stk_buf *line = &printer->line, *text = &stream->text;
-    size_t held = ends ? 0 : stk_utf8_unfinished(text->bytes, text->size);
-    size_t size = text->size - held, whole = size;
+    struct stk_buf *line = &printer->line;
     bool broken = stream->begun && !log_out_holds(stream->out, stream);
     stream->begun = !ends;
     if (broken && ends && !size)
@@ -175,16 +185,25 @@ static void put(struct stream *stream, bool ends)
     stk_buf_reset(line);
     if (!log_out_holds(stream->out, stream))
         add_prefix(printer, stream);
-    if (ends && size && stream->out->terminal && text->bytes[size - 1] == '\r')
+    if (ends && size && stream->out->terminal && text[size - 1] == '\r')
         size--;
     if (stream->out->terminal)
-        add_safe(line, text->bytes, size);
+        add_safe(line, text, size);
     else
-        stk_buf_add(line, text->bytes, size);
+        stk_buf_add(line, text, size);
     if (ends)
         stk_buf_putc(line, '\n');
     log_out_add(stream->out, stream, line, ends);
-    stk_buf_drop(text, ends ? text->size : whole);
+}
+
+/* What was gathered of it; a character that has not come as a whole waits for its rest. */
+static void put_text(struct stream *stream, bool ends)
+{
+    struct stk_buf *text = &stream->text;
+    size_t held = ends || !text->size ? 0 : stk_utf8_unfinished(text->bytes, text->size);
+    size_t size = text->size - held;
+    put(stream, text->bytes ? text->bytes : "", size, ends);
+    stk_buf_drop(text, size);
 }
 
 void log_source_chunk(struct log_source *source, const struct stk_log_chunk *chunk)
@@ -192,21 +211,27 @@ void log_source_chunk(struct log_source *source, const struct stk_log_chunk *chu
     struct stream *stream = &source->streams[chunk->is_stderr];
     const char *at = chunk->bytes, *end = at + chunk->size;
     while (at < end) {
-        if (!stream->begun && stream->text.size == 0 && chunk->timestamp)
+        if (!stream->begun && stream->text.size == 0 && source->printer->timestamps &&
+            chunk->timestamp)
             snprintf(stream->timestamp, sizeof(stream->timestamp), "%s", chunk->timestamp);
         const char *newline = memchr(at, '\n', (size_t)(end - at));
         size_t n = (size_t)((newline ? newline : end) - at);
+        if (newline && n <= PIECE_MAX && !stream->text.size) {
+            put(stream, at, n, true); /* as it is, uncopied */
+            at = newline + 1;
+            continue;
+        }
         size_t room = PIECE_MAX - stream->text.size;
         if (n > room) {
             stk_buf_add(&stream->text, at, room);
             at += room;
-            put(stream, false);
+            put_text(stream, false);
             continue;
         }
         stk_buf_add(&stream->text, at, n);
         at += n + (newline != NULL);
         if (newline)
-            put(stream, true);
+            put_text(stream, true);
     }
 }
 
@@ -214,7 +239,7 @@ void log_source_flush(struct log_source *source)
 {
     for (size_t i = 0; i < 2; i++)
         if (source->streams[i].text.size || source->streams[i].begun)
-            put(&source->streams[i], true);
+            put_text(&source->streams[i], true);
 }
 
 void log_source_note(struct log_source *source, const char *fmt, ...)
@@ -244,8 +269,10 @@ void log_printer_free(struct log_printer *printer)
         struct log_source *source = printer->sources;
         printer->sources = source->next;
         log_source_flush(source);
-        for (size_t i = 0; i < 2; i++)
+        for (size_t i = 0; i < 2; i++) {
             stk_buf_clear(&source->streams[i].text);
+            stk_buf_clear(&source->streams[i].prefix);
+        }
         free(source->name);
         free(source);
     }

@@ -127,6 +127,7 @@ static void begin_reading(struct reader *reader, const char *since, struct stk_o
         .op = { .done = read_ended, .data = reader },
         .ref = ref,
         .follow = logs->cli->o.follow,
+        .untimed = !logs->cli->o.follow && !logs->cli->o.timestamps,
         .since = since,
         .until = logs->until,
         .tail = tail,

@@ -72,6 +72,11 @@ for n in 3 12; do
     expect out contains s1
     check "plan only reads" test "$(grep -cvE '^(GET|HEAD) ' "$work/requests")" -eq 0
     check "ps loads no library for HTTP, archives or secrets" same 0 "$(loads ps)"
+    counted stackctl logs
+    expect_status 0
+    check "logs asks for no times that nobody sees" test "$(grep -c timestamps=1 "$work/requests")" -eq 0
+    counted stackctl logs -t
+    check "logs -t does" test "$(grep -c timestamps=1 "$work/requests")" -eq "$n"
     must run stackctl down
 done
 check "as many for 12 services ($count_12) as for 3 ($count_3)" same "$count_3" "$count_12"

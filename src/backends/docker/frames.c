@@ -29,14 +29,19 @@ static bool read_head(struct stk_frames *frames)
     return h[0] <= SYSTEM_ERROR && !h[1] && !h[2] && !h[3] && frames->need <= STK_FRAME_MAX;
 }
 
-static void emit(struct stk_frames *frames)
+static void hand_over(struct stk_frames *frames, const char *bytes, size_t size)
 {
-    struct stk_buf *payload = &frames->payload;
     bool is_stderr = frames->head[0] >= STDERR;
     frames->have = 0;
-    if (payload->size)
-        frames->frame(frames, is_stderr, payload->bytes, payload->size);
-    stk_buf_reset(payload);
+    frames->need = 0;
+    if (size)
+        frames->frame(frames, is_stderr, bytes, size);
+}
+
+static void emit(struct stk_frames *frames)
+{
+    hand_over(frames, frames->payload.bytes, frames->payload.size);
+    stk_buf_reset(&frames->payload);
 }
 
 bool stk_frames_feed(struct stk_frames *frames, const char *bytes, size_t size)
@@ -50,6 +55,8 @@ bool stk_frames_feed(struct stk_frames *frames, const char *bytes, size_t size)
             frames->have += n;
             if (frames->have == HEAD && !read_head(frames))
                 return false;
+        } else if (n == want && !frames->payload.size) {
+            hand_over(frames, bytes, n); /* it is there as a whole, as most are */
         } else {
             stk_buf_add(&frames->payload, bytes, n);
             frames->need -= n;

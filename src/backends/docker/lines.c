@@ -8,7 +8,8 @@ void stk_lines_init(struct stk_lines *lines)
 {
     stk_line_fn *line = lines->line;
     void *data = lines->data;
-    *lines = (struct stk_lines){ .line = line, .data = data };
+    bool untimed = lines->untimed;
+    *lines = (struct stk_lines){ .line = line, .data = data, .untimed = untimed };
     stk_buf_init(&lines->partial[0], 2 * STK_LINE_PART);
     stk_buf_init(&lines->partial[1], 2 * STK_LINE_PART);
 }
@@ -28,9 +29,9 @@ static void emit(struct stk_lines *lines, int stream)
     stk_buf_reset(partial);
 }
 
-/* Pieces of one long line bear one time. Another time means that the line before was the last of
- * a run that ended without a line end: it gets one, so that the next run does not begin in its
- * middle. */
+/* Pieces of one long line bear one time, and all but the last are as long as can be. Another time, or without
+ * times a shorter piece, means that the line was the last of a run that ended without a line end: it gets one, so
+ * that the next run does not begin in its middle. */
 static void end_unfinished(struct stk_lines *lines, int stream)
 {
     stk_buf_putc(&lines->partial[stream], '\n');
@@ -40,12 +41,18 @@ static void end_unfinished(struct stk_lines *lines, int stream)
 static void add_text(struct stk_lines *lines, int stream, const char *time, const char *bytes,
                      size_t size)
 {
+    size_t whole = size;
     struct stk_buf *partial = &lines->partial[stream];
-    if (partial->size && strcmp(time, lines->started[stream]) != 0)
+    if (partial->size && (lines->cut[stream] || strcmp(time, lines->started[stream]) != 0))
         end_unfinished(lines, stream);
+    if (!partial->size && size && size <= STK_LINE_PART &&
+        memchr(bytes, '\n', size) == bytes + size - 1) { /* as most are: one line, and whole */
+        lines->line(lines->data, stream == 1, time, bytes, size);
+        return;
+    }
     while (size) {
         if (!partial->size)
-            snprintf(lines->started[stream], sizeof(lines->started[stream]), "%s", time);
+            memcpy(lines->started[stream], time, sizeof(lines->started[stream]));
         size_t room = STK_LINE_PART - partial->size;
         size_t n = size < room ? size : room;
         const char *end = memchr(bytes, '\n', n);
@@ -57,6 +64,7 @@ static void add_text(struct stk_lines *lines, int stream, const char *time, cons
         bytes += n;
         size -= n;
     }
+    lines->cut[stream] = lines->untimed && partial->size && whole < STK_MESSAGE_FULL;
 }
 
 /* True for what was taken in before the stream broke. The times are of one length and in UTC, so
@@ -75,6 +83,10 @@ static bool is_repeated(struct stk_lines *lines, const char *time)
 void stk_lines_add(struct stk_lines *lines, bool is_stderr, const char *bytes, size_t size)
 {
     char time[40] = "";
+    if (lines->untimed) {
+        add_text(lines, is_stderr, time, bytes, size);
+        return;
+    }
     const char *space = memchr(bytes, ' ', size < sizeof(time) ? size : sizeof(time));
     size_t n = space ? (size_t)(space - bytes) : 0;
     if (n >= 20 && n < sizeof(time) && bytes[4] == '-' && bytes[10] == 'T') {

@@ -109,6 +109,14 @@ static void add_time(struct stk_buf *query, const char *key, const char *text)
     stk_buf_printf(query, "&%s=%s", key, escaped);
 }
 
+/* Times are a third of what the engine sends. They are needed to go on after a break, and to tell a line's pieces
+ * from lines where it is not known how long pieces are. */
+static bool needs_times(const struct logs *logs)
+{
+    bool docker = stk_starts(logs->task.docker->greeting.server, "Docker/");
+    return !logs->req->untimed || logs->req->follow || !docker;
+}
+
 static void stream(struct logs *logs)
 {
     const struct stk_logs_req *req = logs->req;
@@ -121,6 +129,7 @@ static void stream(struct logs *logs)
     if (req->tail.set && !*resume)
         stk_buf_printf(&query, "&tail=%" PRId64, req->tail.v);
     stk_lines_resume(&logs->lines);
+    logs->lines.untimed = !needs_times(logs);
     stk_frames_clear(&logs->frames);
     stk_buf_reset(&logs->raw);
     logs->got = false;
@@ -131,7 +140,8 @@ static void stream(struct logs *logs)
     logs->task.call.wait_ms = endless ? STK_FOREVER : BEGIN_MS;
     logs->task.call.idle_ms = endless ? 0 : BEGIN_MS;
     stk_task_go(&logs->task, STREAM, "GET", NULL,
-                "/containers/%s/logs?stdout=1&stderr=1&timestamps=1&%s", logs->id, query.bytes);
+                "/containers/%s/logs?stdout=1&stderr=1%s&%s", logs->id,
+                logs->lines.untimed ? "" : "&timestamps=1", query.bytes);
 }
 
 static void look(struct logs *logs)

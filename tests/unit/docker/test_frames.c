@@ -129,6 +129,28 @@ START_TEST(a_run_that_ended_without_a_line_end_does_not_join_the_next)
 }
 END_TEST
 
+START_TEST(without_times_only_a_full_piece_goes_on)
+{
+    static char full[STK_MESSAGE_FULL + 1];
+    struct stk_lines lines = { .line = note_line };
+    stk_lines_init(&lines);
+    lines.untimed = true;
+    memset(full, 'x', STK_MESSAGE_FULL);
+    out[0] = '\0';
+    add(&lines, false, T(1) "is text\n");
+    add(&lines, false, "noend");
+    add(&lines, true, "other\n");
+    add(&lines, false, "hello\n");
+    add(&lines, false, full);
+    add(&lines, false, "rest\n");
+    add(&lines, false, "last");
+    stk_lines_flush(&lines);
+    ck_assert_str_eq(out, "O:2024-01-02T03:04:05.|E:other\n|O:noend\n|O:hello\n|"
+                          "O:xxxxxxxxxxxxxxxxxxxx|O:last|");
+    stk_lines_clear(&lines);
+}
+END_TEST
+
 START_TEST(a_resumed_stream_neither_repeats_nor_loses)
 {
     struct stk_lines lines = { .line = note_line };
@@ -181,4 +203,5 @@ STK_TESTS("frames", frames_come_out_the_same_however_they_are_split, frames_may_
           a_header_that_is_none_is_refused, a_frame_cut_off_is_noticed,
           the_time_is_split_off_each_message, pieces_of_a_long_line_are_put_together,
           a_run_that_ended_without_a_line_end_does_not_join_the_next,
-          a_resumed_stream_neither_repeats_nor_loses, a_huge_line_comes_in_parts)
+          without_times_only_a_full_piece_goes_on, a_resumed_stream_neither_repeats_nor_loses,
+          a_huge_line_comes_in_parts)
