@@ -8,11 +8,13 @@
 #include <sys/socket.h>
 
 #include "arena.h"
+#include "text.h"
 #include "unix_conn.h"
 
 enum {
     PIECE = 64 * 1024, /* of what is read or sent at once ... */
     PIECES = 8,        /* ... so many in one turn of the loop, so that others have theirs */
+    REST_MS = 1,       /* that a stream gets to gather something, once it flows */
     SIZE_ROOM = 18,    /* a chunk's size and line end, before it */
 };
 
@@ -63,11 +65,9 @@ static ssize_t send_left(struct stk_conn *conn)
     size_t sent = n > 0 ? (size_t)n : 0;
     for (size_t i = 0; i < STK_LEN(conn->left) && sent; i++) {
         struct iovec *part = &conn->left[i];
-        if (!part->iov_len)
-            continue; /* no body: NULL, which nothing may be added to */
         size_t taken = sent < part->iov_len ? sent : part->iov_len;
         if (!taken)
-            continue;
+            continue; /* no body: NULL, which nothing may be added to */
         part->iov_base = (char *)part->iov_base + taken;
         part->iov_len -= taken;
         sent -= taken;
@@ -195,6 +195,29 @@ static void closed(struct stk_conn *conn, int os_error)
     }
 }
 
+static void on_readable(struct stk_conn *conn);
+
+static void on_rested(struct stk_timer *timer)
+{
+    struct stk_conn *conn = timer->data;
+    event_add(conn->in, NULL);
+    on_readable(conn);
+}
+
+/* A log comes in messages of a line; to wake up for each costs more than all that is done with it. What comes after
+ * a silence is never held up. */
+static void maybe_rest(struct stk_conn *conn)
+{
+    int64_t now_ms = stk_monotonic_ms();
+    bool flows = conn->req->on_body && now_ms - conn->heard_ms <= REST_MS;
+    conn->heard_ms = now_ms;
+    if (!flows)
+        return;
+    event_del(conn->in);
+    conn->pause.fire = on_rested;
+    stk_timer_start(conn->req->http->loop, &conn->pause, REST_MS);
+}
+
 static void on_readable(struct stk_conn *conn)
 {
     struct carriage *carriage = conn->req->http->carriage;
@@ -206,8 +229,12 @@ static void on_readable(struct stk_conn *conn)
             closed(conn, n ? errno : 0);
             return;
         }
-        if (!take(conn, carriage->bytes, (size_t)n) || (size_t)n < sizeof(carriage->bytes))
+        if (!take(conn, carriage->bytes, (size_t)n))
             return;
+        if ((size_t)n < sizeof(carriage->bytes)) {
+            maybe_rest(conn);
+            return;
+        }
     }
 }
 

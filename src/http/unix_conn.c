@@ -23,7 +23,7 @@ void stk_conn_free(struct stk_conn *conn)
         event_free(conn->in);
     if (conn->out)
         event_free(conn->out);
-    stk_timer_stop(&conn->crowded);
+    stk_timer_stop(&conn->pause);
     if (conn->fd >= 0)
         close(conn->fd);
     stk_answer_clear(&conn->answer);
@@ -42,6 +42,7 @@ void stk_conn_keep(struct stk_conns *conns, struct stk_conn *conn)
     }
     event_del(conn->in);
     event_del(conn->out);
+    stk_timer_stop(&conn->pause);
     stk_answer_clear(&conn->answer);
     stk_buf_clear(&conn->head);
     if (conn->req)
@@ -121,7 +122,7 @@ static void try_connect(struct stk_conns *conns, struct stk_conn *conn)
         watch(conn);
         conns->connected(conn);
     } else if (failed == EAGAIN && !late) {
-        stk_timer_start(conn->http->loop, &conn->crowded, CROWDED_MS);
+        stk_timer_start(conn->http->loop, &conn->pause, CROWDED_MS);
     } else {
         req->os_error = failed == EAGAIN ? 0 : failed;
         stk_conn_free(conn);
@@ -141,7 +142,7 @@ void stk_conn_open(struct stk_conns *conns, struct stk_http_req *req)
     conn->http = req->http;
     conn->fd = -1;
     conn->req = req;
-    conn->crowded = (struct stk_timer){ .fire = on_crowded, .data = conn };
+    conn->pause = (struct stk_timer){ .fire = on_crowded, .data = conn };
     stk_buf_init(&conn->head, HEAD_MAX);
     req->carried = conn;
     if (conn->http->connecting)

@@ -22,10 +22,11 @@ struct stk_conn {
     struct iovec left[2]; /* what is to be sent now */
     bool all;             /* ... is the last of it */
     bool once;            /* its body cannot be sent twice */
+    int64_t heard_ms;     /* when something came of the answer */
     /* private */
     struct stk_http *http;
-    struct stk_conn *next;    /* of the idle ones */
-    struct stk_timer crowded; /* to knock again */
+    struct stk_conn *next;  /* of the idle ones */
+    struct stk_timer pause; /* before it is knocked, or read, again */
 };
 
 struct stk_conns {

@@ -78,6 +78,11 @@ static bool play(int fd, const char *request)
     } else if (strstr(request, " /empty ")) {
         put(fd, strncmp(request, "HEAD", 4) == 0 ? OK_HEAD "Content-Length: 5\r\n\r\n"
                                                  : "HTTP/1.1 204 No Content\r\n\r\n");
+    } else if (strstr(request, " /drip ")) {
+        put(fd, CHUNKED);
+        for (int i = 0; i < 2000; i++)
+            put(fd, "3\r\nabc\r\n");
+        put(fd, "0\r\n\r\n");
     } else if (strstr(request, " /missing ")) {
         put(fd, "HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\nnope");
     } else if (strstr(request, " /reset ")) {
@@ -529,6 +534,37 @@ static bool count_stream(struct stk_http_req *req, const char *bytes, size_t siz
     return true;
 }
 
+static size_t dripped, enough;
+static bool take_drops(struct stk_http_req *req, const char *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        ck_assert_int_eq(bytes[i], "abc"[dripped++ % 3]);
+    if (dripped >= enough)
+        stk_op_cancel(&req->op);
+    return true;
+}
+
+START_TEST(a_stream_of_drops_comes_whole_and_may_be_left)
+{
+    static const size_t rows[] = { 100000, 1, 4, 600, 5999 };
+    begin();
+    for (size_t i = 0; i < STK_LEN(rows); i++) {
+        struct stk_http_req req = { .path = "/drip", .on_body = take_drops, .idle_ms = 20000 };
+        dripped = 0;
+        enough = rows[i];
+        run(&req);
+        ck_assert_int_eq(req.op.err.code, i ? STK_ECANCELED : STK_OK);
+        ck_assert(i ? dripped >= enough : dripped == 6000);
+        stk_http_req_clear(&req);
+        struct stk_http_req plain = { .path = "/plain" };
+        run(&plain);
+        ck_assert_str_eq(answer_of(&plain), "hello");
+        stk_http_req_clear(&plain);
+    }
+    end();
+}
+END_TEST
+
 START_TEST(streams_do_not_hold_up_short_requests)
 {
     begin();
@@ -609,5 +645,5 @@ STK_TESTS("http", a_connection_may_be_all_that_is_wanted,
           OURS_ONLY what_breaks_an_answer_is_told, a_total_limit_ends_a_stream_that_is_never_idle,
           no_server_says_why, a_consumer_may_cancel_inside_its_callback,
           a_consumer_may_submit_inside_its_callback, cancel_before_anything_was_sent_sends_nothing,
-          a_deadline_of_the_request_reads_timed_out, streams_do_not_hold_up_short_requests,
-          a_request_can_be_taken_back_without_its_done)
+          a_deadline_of_the_request_reads_timed_out, a_stream_of_drops_comes_whole_and_may_be_left,
+          streams_do_not_hold_up_short_requests, a_request_can_be_taken_back_without_its_done)
