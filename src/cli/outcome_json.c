@@ -39,3 +39,8 @@ json_t *outcome_json(const struct stk_outcome *outcome)
         json_object_set_new(object, "restarts", json_integer(outcome->restarts));
     return object;
 }
+
+bool outcome_tells(const struct stk_outcome *outcome)
+{
+    return outcome->end != STK_END_NONE || outcome->restarts;
+}

@@ -5,8 +5,10 @@
 
 #include "arena.h"
 #include "buf.h"
+#include "closely.h"
 #include "command.h"
 #include "json_text.h"
+#include "outcome_json.h"
 #include "ps_text.h"
 #include "template.h"
 #include "text.h"
@@ -126,30 +128,41 @@ static void print_template(const struct cli *cli, const struct stk_status *const
     json_decref(objects);
 }
 
-static void print(const struct cli *cli, const struct stk_status *const *v, size_t n)
+static int print_json(struct cli *cli, const struct stk_status *const *v, size_t n, int64_t now_ms)
+{
+    struct stk_outcome *outcomes = stk_arena_array(cli->arena, n + 1, sizeof(*outcomes));
+    int rc = stk_closely_outcomes(cli, v, n, outcomes);
+    for (size_t i = 0; !rc && i < n; i++) {
+        json_t *object = ps_json(v[i], now_ms, cli->o.no_trunc);
+        if (outcome_tells(&outcomes[i]))
+            json_object_set_new(object, "ended", outcome_json(&outcomes[i]));
+        STK_CLEANUP(stk_charp) char *line = stk_json_line(object);
+        fputs(line, stdout);
+    }
+    return rc;
+}
+
+static int print(struct cli *cli, const struct stk_status *const *v, size_t n)
 {
     int64_t now_ms = stk_now_ms();
     if (cli->o.services) {
         print_services(v, n);
-        return;
+        return 0;
     }
     if (!cli->o.quiet && is_template(cli->o.format)) {
         print_template(cli, v, n, now_ms);
-        return;
+        return 0;
     }
     if (!cli->o.quiet && !stk_streq(cli->o.format, "json")) {
         STK_CLEANUP(stk_charp) char *table = ps_table(v, n, now_ms);
         fputs(table, stdout);
-        return;
+        return 0;
     }
-    for (size_t i = 0; i < n; i++) {
-        if (cli->o.quiet) {
-            stk_say(stdout, "%s", v[i]->ref.id ? v[i]->ref.id : v[i]->name);
-            continue;
-        }
-        STK_CLEANUP(stk_charp) char *line = stk_json_line(ps_json(v[i], now_ms, cli->o.no_trunc));
-        fputs(line, stdout);
-    }
+    if (!cli->o.quiet)
+        return print_json(cli, v, n, now_ms);
+    for (size_t i = 0; i < n; i++)
+        stk_say(stdout, "%s", v[i]->ref.id ? v[i]->ref.id : v[i]->name);
+    return 0;
 }
 
 static int run(struct cli *cli)
@@ -169,7 +182,7 @@ static int run(struct cli *cli)
         if (is_wanted(cli, &seen->v[i], wished))
             v[n++] = &seen->v[i];
     if (rc == 0)
-        print(cli, v, n);
+        rc = print(cli, v, n);
     stk_seen_free(seen);
     return rc;
 }
@@ -178,7 +191,10 @@ const struct command stk_cmd_ps = {
     .name = "ps",
     .args = "[SERVICE...]",
     .help = "List the project's containers",
-    .more = "Services may be globs: stackctl ps 'worker-*'\n",
+    .more = "Services may be globs: stackctl ps 'worker-*'\n"
+            "In JSON, 'ended' tells how the last run of a container ended: exited, killed, "
+            "oom-killed or\n"
+            "engine-error, with its code or signal, when, and how often it was restarted.\n",
     .needs = NEEDS_PROJECT | NEEDS_ENGINE,
     .max_args = -1,
     .options = options,

@@ -6,7 +6,10 @@
 #include "arena.h"
 #include "command.h"
 #include "interrupt.h"
+#include "json_text.h"
 #include "loop.h"
+#include "outcome.h"
+#include "outcome_json.h"
 #include "text.h"
 
 #define AT(member) offsetof(struct options, member)
@@ -18,6 +21,9 @@ static const struct option_row options[] = {
       "Leave health checks to the engine's own schedule" },
     { "down-project", 0, OPT_FLAG, AT(down_project), NULL,
       "When the first has exited, take the whole project down" },
+    { "format", 0, OPT_STRING, AT(format), "FORMAT",
+      "table (exit codes only) or json: an object for each container, with how it ended",
+      "table|json" },
     { "timeout", 0, OPT_SECONDS, AT(timeout), "SECONDS", "How long to wait at most" },
     { 0 },
 };
@@ -74,7 +80,8 @@ static void tell_exit(struct waiting *w, const struct waiter *waiter,
                       const struct stk_status *status)
 {
     struct stk_error err = { 0 };
-    printf("%d\n", status->exit_code);
+    if (!stk_streq(w->cli->o.format, "json"))
+        printf("%d\n", status->exit_code);
     if (w->code < 0)
         w->status = status->exit_code;
     else if (status->exit_code != w->code) {
@@ -83,6 +90,22 @@ static void tell_exit(struct waiting *w, const struct waiter *waiter,
         fail(w, waiter, &err);
         stk_error_clear(&err);
     }
+}
+
+static void print_json(const struct stk_status *status)
+{
+    struct stk_outcome outcome = stk_outcome_of(status);
+    json_t *object = json_object();
+    json_object_set_new(object, "name", stk_json_text_of(status->name));
+    json_object_set_new(object, "service", stk_json_text_of(status->ref.name));
+    json_object_set_new(object, "state", json_string(stk_state_name(status->state)));
+    if (status->health != STK_HEALTH_NONE)
+        json_object_set_new(object, "health", json_string(stk_health_name(status->health)));
+    if (outcome_tells(&outcome))
+        json_object_set_new(object, "ended", outcome_json(&outcome));
+    STK_CLEANUP(stk_charp) char *line = stk_json_line(object);
+    fputs(line, stdout);
+    fflush(stdout);
 }
 
 static void let_go(struct waiting *w)
@@ -97,6 +120,8 @@ static void ended(struct stk_op *op)
     struct waiting *w = waiter->all;
     const struct stk_seen *seen = waiter->req.seen;
     bool let_be = w->interrupt.count || w->first_came;
+    if (stk_streq(w->cli->o.format, "json") && seen && seen->n && !let_be)
+        print_json(&seen->v[0]);
     if (op->err.code != STK_OK && !let_be)
         fail(w, waiter, &op->err);
     else if (op->err.code == STK_OK && w->until == STK_UNTIL_EXITED && seen && seen->n)

@@ -4,6 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 need_engine
 need_image busybox:1.36
+command -v jq > /dev/null || skip "no jq"
 
 stack control << 'END'
 services:
@@ -78,6 +79,44 @@ check "likewise of udp" same "$out" "$(docker port "$project-web-1" 53/udp)"
 run stackctl port job 80
 expect_status 1
 expect err contains "'$project-job-1' exited with code 3; 'stackctl start job' starts it again"
+
+# --- how each ended, to programs ---
+
+cat > ends.yaml << 'END'
+services:
+  runs: { image: "busybox:1.36", command: [sleep, "1000"], init: true, stop_grace_period: 0s }
+  exits: { image: "busybox:1.36", command: [sh, -c, "exit 3"] }
+  dies: { image: "busybox:1.36", command: [sh, -c, "kill -KILL $$$$; sleep 9"], init: true }
+  again: { image: "busybox:1.36", command: [sh, -c, "exit 4"], restart: "on-failure:2" }
+  never: { image: "busybox:1.36", command: [no-such-program] }
+END
+export COMPOSE_PROJECT_NAME=$project-ends COMPOSE_FILE=ends.yaml
+trap 'result=$?; clean "$project-ends"; (exit $result); finish' EXIT
+run stackctl up -d runs exits dies again
+run stackctl up -d never
+run stackctl wait --for exited exits dies again --format json
+ended() { jq -rc "select((.service // .Service) == \"$1\") | .ended | $2" <<< "$out"; }
+check "one that exited" same "exited 3" "$(ended exits '.how + " " + (.exit_code | tostring)')"
+check "one that was killed" same "killed 9 SIGKILL" "$(ended dies '.how + " " + (.signal | tostring) + " " + .signal_name')"
+check "how often it was restarted" same 2 "$(ended again .restarts)"
+check "when" grep -qE '^20.*T.*Z$' <<< "$(ended exits .finished_at)"
+check "no other words" test "$(wc -l <<< "$out")" = 3
+run stackctl wait --for exited:0 exits --format json
+expect_status 5
+expect err contains "exited with code 3, not 0"
+check "told all the same" same 3 "$(ended exits .exit_code)"
+run stackctl wait --for ready runs --format json
+check "what runs has not ended" same null "$(ended runs .)"
+must run stackctl ps -a --format json
+check "ps tells the same" same "exited 3" "$(ended exits '.how + " " + (.exit_code | tostring)')"
+check "of signals" same 9 "$(ended dies .signal)"
+check "of restarts" same 2 "$(ended again .restarts)"
+check "of what the engine could not start" same engine-error "$(ended never .how)"
+check "in its words" grep -q no-such-program <<< "$(ended never .error)"
+check "what runs has none" same null "$(ended runs .)"
+must run stackctl down -t 0
+export COMPOSE_PROJECT_NAME=$project
+unset COMPOSE_FILE
 
 # --- no engine ---
 
