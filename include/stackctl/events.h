@@ -12,6 +12,7 @@ extern "C" {
 enum stk_phase {
     STK_PHASE_PULL,
     STK_PHASE_BUILD,
+    STK_PHASE_CHECK, /* what would be built was only looked over */
     STK_PHASE_PUSH,
     STK_PHASE_CREATE,
     STK_PHASE_START, /* created and started, or started again */

@@ -51,6 +51,9 @@ struct stk_build_opts {
     int64_t memory;       /* bytes; 0: no limit */
     const char *builder;  /* of BuildKit, by its name; or NULL */
     struct stk_strs ssh;  /* agents that BuildKit's steps may use: "default", "id=path" */
+    const char *provenance, *sbom; /* attestations, instead of what the file says; or NULL */
+    bool check; /* only look the Dockerfile over: there is no image then */
+    bool push;  /* of several platforms: to the registry, since no engine keeps them all; no image here */
 };
 
 /* Brings the unit up as its spec says. For a service instance: pulls its image if it is missing,

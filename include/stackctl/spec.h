@@ -524,6 +524,11 @@ struct stk_spec_opts {
 int stk_spec_load(const struct stk_spec_opts *opts, struct stk_spec **ret, struct stk_diags *diags);
 void stk_spec_free(struct stk_spec *spec);
 
+/* What env files that no stack names define, later ones winning, sorted; in the arena. files are relative to
+ * opts->cwd. As stk_spec_load otherwise. */
+int stk_spec_env_read(const struct stk_spec_opts *opts, const struct stk_strs *files,
+                      struct stk_arena *arena, struct stk_kvs *ret, struct stk_diags *diags);
+
 /* Only the project's name: -p, COMPOSE_PROJECT_NAME, the file's name:, else the directory's. For
  * commands that work from labels alone; a file is read only when one is found. *ret is malloc'd. */
 int stk_spec_project_name(const struct stk_spec_opts *opts, char **ret, struct stk_diags *diags);

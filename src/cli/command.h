@@ -35,7 +35,7 @@ struct options {
     bool variables, models, provenance, strict, rules;
     bool resolve_image_digests, lock_image_digests;
     bool all, quiet, services, volumes, images, networks, profiles_list, no_trunc, orphans;
-    struct stk_strs env;
+    struct stk_strs env, env_from_files;
     struct stk_strs mount, publish, label, cap_add, cap_drop;
     const char *user, *workdir, *container_name, *entrypoint, *detach_keys;
     bool no_tty, tty, no_stdin, privileged, remove, service_ports, use_aliases, no_sig_proxy;
@@ -46,7 +46,8 @@ struct options {
     struct stk_opt quiet_time;
     /* of images */
     struct stk_strs build_args;
-    const char *policy, *memory, *builder;
+    const char *policy, *memory, *builder, *build_provenance, *sbom;
+    bool build_push, build_print, build_check;
     struct stk_strs ssh;
     bool build, no_cache, pull_base, with_deps, include_deps, quiet_build, accepted;
     bool ignore_buildable, ignore_failures, offline, locked;

@@ -16,6 +16,7 @@
 static const char *const phases[STK_PHASE_COUNT] = {
     [STK_PHASE_PULL] = "pull",
     [STK_PHASE_BUILD] = "build",
+    [STK_PHASE_CHECK] = "check",
     [STK_PHASE_PUSH] = "push",
     [STK_PHASE_CREATE] = "create",
     [STK_PHASE_START] = "start",

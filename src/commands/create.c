@@ -14,7 +14,8 @@ static const struct option_row create_options[] = {
     { "remove-orphans", 0, OPT_FLAG, AT(remove_orphans), NULL,
       "Remove containers of services the file does not have" },
     { "scale", 0, OPT_LIST, AT(scale), "SERVICE=N", "How many instances; may be repeated" },
-    { "no-build", 0, OPT_FLAG, AT(no_build), NULL, NULL },
+    { "build", 0, OPT_FLAG, AT(build), NULL, "Build images first, even if they are there" },
+    { "no-build", 0, OPT_FLAG, AT(no_build), NULL, "Build nothing" },
     { "yes", 'y', OPT_FLAG, AT(yes), NULL, NULL },
     { 0 },
 };
@@ -42,6 +43,8 @@ static int run_create(struct cli *cli)
 {
     if (cli->o.force_recreate && cli->o.no_recreate)
         return stk_usage_error(cli, "--force-recreate and --no-recreate cannot be combined");
+    if (cli->o.build && cli->o.no_build)
+        return stk_usage_error(cli, "--build and --no-build cannot be combined");
     cli->o.no_start = true;
     return drive(cli);
 }

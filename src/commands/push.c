@@ -1,4 +1,6 @@
 /* push.c — `push`: the images that services are built to, to their registries. */
+#include "push.h"
+
 #include <string.h>
 
 #include "arena.h"
@@ -79,15 +81,16 @@ static void add(struct pushes *pushes, const char *name, struct stk_src src)
         (struct push){ .req = { .name = name, .progress = progress }, .src = src, .of = pushes };
 }
 
-static bool is_needed(const struct stk_spec *spec, const struct stk_service *service,
-                      const struct cli *cli, size_t depth)
+bool push_is_meant(const struct stk_spec *spec, const struct stk_service *service,
+                   const struct cli *cli, size_t depth)
 {
+    bool deps = cli->o.include_deps || cli->o.with_deps;
     if (stk_is_named(cli, service->name))
         return true;
-    for (size_t i = 0; cli->o.include_deps && depth && i < spec->n_services; i++)
+    for (size_t i = 0; deps && depth && i < spec->n_services; i++)
         for (size_t k = 0; k < spec->services[i].n_depends_on; k++)
             if (stk_streq(spec->services[i].depends_on[k].service, service->name) &&
-                is_needed(spec, &spec->services[i], cli, depth - 1))
+                push_is_meant(spec, &spec->services[i], cli, depth - 1))
                 return true;
     return false;
 }
@@ -103,25 +106,24 @@ static void collect(struct cli *cli, struct pushes *pushes)
     for (size_t i = 0; i < spec->n_services; i++) {
         const struct stk_service *service = &spec->services[i];
         if (!service->build.set || service->built ||
-            !is_needed(spec, service, cli, spec->n_services))
+            !push_is_meant(spec, service, cli, spec->n_services))
             continue;
+        if (cli->o.build_push && service->build.platforms.n > 1)
+            continue; /* BuildKit has */
         add(pushes, service->image, service->image_src);
         for (size_t k = 0; k < service->build.tags.n; k++)
             add(pushes, service->build.tags.v[k], service->build.src);
     }
 }
 
-static int run(struct cli *cli)
+static int push_all(struct cli *cli)
 {
     struct pushes pushes = { .together = { .cli = cli, .ended = ended },
                              .quiet = cli->o.quiet,
                              .ignore = cli->o.ignore_failures };
-    int rc = stk_check_services(cli, NULL, &cli->args);
-    if (rc)
-        return rc;
-    if (cli->o.offline)
-        return stk_usage_error(cli, "--offline forbids push");
     collect(cli, &pushes);
+    if (!pushes.n && cli->o.build_push)
+        return 0;
     if (!pushes.n) {
         stk_warn("nothing to push: no service that was asked for has both 'build' and 'image'");
         return 0;
@@ -133,11 +135,25 @@ static int run(struct cli *cli)
         tell(&pushes.v[i], &(struct stk_event){ .type = STK_EV_BEGIN });
         stk_docker_push(cli->docker, &pushes.v[i].req);
     }
-    rc = together_run(&pushes.together);
+    int rc = together_run(&pushes.together);
     stk_view_free(pushes.view);
     for (size_t i = 0; i < pushes.n; i++)
         stk_error_clear(&pushes.v[i].req.op.err);
     return rc ? rc : pushes.rc;
+}
+
+int push_built(struct cli *cli)
+{
+    int rc = stk_cli_prepare_docker(cli);
+    return rc ? rc : push_all(cli);
+}
+
+static int run(struct cli *cli)
+{
+    int rc = stk_check_services(cli, NULL, &cli->args);
+    if (!rc && cli->o.offline)
+        return stk_usage_error(cli, "--offline forbids push");
+    return rc ? rc : push_all(cli);
 }
 
 const struct command stk_cmd_push = {

@@ -21,6 +21,8 @@ static const struct option_row options[] = {
     { "detach", 'd', OPT_FLAG, AT(detach), NULL, "Start it, print its ID and return" },
     { "env", 'e', OPT_LIST, AT(env), "NAME[=VALUE]",
       "Set a variable, or pass ours on; may be repeated" },
+    { "env-from-file", 0, OPT_LIST, AT(env_from_files), "FILE",
+      "Set the variables of an env file; -e counts more; may be repeated" },
     { "volume", 'v', OPT_LIST, AT(mount), "VOLUME", "Mount one more volume; may be repeated" },
     { "publish", 'p', OPT_LIST, AT(publish), "PORT", "Publish a port; may be repeated" },
     { "service-ports", 'P', OPT_FLAG, AT(service_ports), NULL, "Publish the service's own ports" },
@@ -36,6 +38,9 @@ static const struct option_row options[] = {
       "Others find it by the service's names, too" },
     { "pull", 0, OPT_STRING, AT(pull), "POLICY", "always, missing or never, whatever the file says",
       STK_PULL_CHOICES },
+    { "build", 0, OPT_FLAG, AT(build), NULL, "Build the images first, even if they are there" },
+    { "quiet-build", 0, OPT_FLAG, AT(quiet_build), NULL, "Builds speak only when they fail" },
+    { "quiet", 'q', OPT_FLAG, AT(quiet), NULL, "No progress, only what the command prints" },
     { "quiet-pull", 0, OPT_FLAG, AT(quiet_pull), NULL, "No progress of pulls" },
     { "remove-orphans", 0, OPT_FLAG, AT(remove_orphans), NULL,
       "Remove containers of services the file does not have" },
@@ -69,8 +74,9 @@ static int prepare(struct cli *cli)
 {
     if (cli->args.n == 0)
         return stk_usage_error(cli, "'run' takes a service");
-    cli->overlay = run_overlay(cli, wants_tty(&cli->o));
-    return 0;
+    if (cli->o.quiet && !cli->o.progress)
+        cli->o.progress = "quiet";
+    return run_overlay(cli, wants_tty(&cli->o), &cli->overlay);
 }
 
 /* ---- what is made of the service ---- */

@@ -43,10 +43,31 @@ static void put_strs(json_t *to, const char *key, const struct stk_strs *list)
     put_list(to, key, list->v, list->n, false);
 }
 
-const char *run_overlay(struct cli *cli, bool tty)
+/* NAME=VALUE of the env files, then of -e, which count more. 0 or the exit status. */
+static int variables(struct cli *cli, struct stk_strs *ret)
+{
+    struct stk_spec_opts opts = stk_cli_spec_opts(cli);
+    struct stk_strs given = stk_given_env(cli->arena, &cli->o.env);
+    struct stk_kvs read = { 0 };
+    if (cli->o.env_from_files.n &&
+        stk_spec_env_read(&opts, &cli->o.env_from_files, cli->arena, &read, &cli->diags))
+        return stk_report_diags(&cli->diags);
+    const char **v = stk_arena_array(cli->arena, read.n + given.n + 1, sizeof(*v));
+    for (size_t i = 0; i < read.n; i++)
+        v[i] = stk_arena_printf(cli->arena, "%s=%s", read.v[i].key, read.v[i].value);
+    if (given.n)
+        memcpy(v + read.n, given.v, given.n * sizeof(*v));
+    *ret = (struct stk_strs){ .set = true, .n = read.n + given.n, .v = v };
+    return 0;
+}
+
+int run_overlay(struct cli *cli, bool tty, const char **ret)
 {
     const struct options *o = &cli->o;
-    struct stk_strs env = stk_given_env(cli->arena, &o->env);
+    struct stk_strs env;
+    int rc = variables(cli, &env);
+    if (rc)
+        return rc;
     json_t *service = json_object();
     put_list(service, "command", cli->args.v + 1, cli->args.n - 1, o->entrypoint != NULL);
     if (cli->args.n == 1 && !o->entrypoint)
@@ -69,5 +90,6 @@ const char *run_overlay(struct cli *cli, bool tty)
     json_t *doc = json_pack("{s:{s:o}}", "services", cli->args.v[0], service);
     STK_CLEANUP(stk_charp) char *text = json_dumps(doc, JSON_COMPACT);
     json_decref(doc);
-    return stk_arena_strdup(cli->arena, text);
+    *ret = stk_arena_strdup(cli->arena, text);
+    return 0;
 }

@@ -6,7 +6,8 @@
 
 #define RUN_OVERLAY_NAME "command line"
 
-/* The arguments of cli are the service and its command; the text is the command's arena's. */
-const char *run_overlay(struct cli *cli, bool tty);
+/* The arguments of cli are the service and its command; *ret is the command's arena's. 0 or the exit
+ * status, after telling what is wrong with an env file. */
+int run_overlay(struct cli *cli, bool tty, const char **ret);
 
 #endif

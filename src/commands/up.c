@@ -74,6 +74,7 @@ static const struct option_row options[] = {
       "Tell where the time went, and the critical path" },
     { "trace", 0, OPT_STRING, AT(trace), "FILE", "Write the timings as a trace that Chrome shows" },
     { "yes", 'y', OPT_FLAG, AT(yes), NULL, NULL },
+    { "menu", 0, OPT_FLAG, AT(accepted), NULL, NULL }, /* there is none to be switched off */
     { 0 },
 };
 

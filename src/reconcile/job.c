@@ -59,7 +59,9 @@ static enum stk_phase phase_of_action(const struct stk_action *action)
 
 static enum stk_phase phase_of(const struct job *job)
 {
-    return job->building ? STK_PHASE_BUILD : phase_of_action(job->action);
+    const struct stk_build_opts *opts = job->run->req->build_opts;
+    enum stk_phase phase = job->building ? STK_PHASE_BUILD : phase_of_action(job->action);
+    return phase == STK_PHASE_BUILD && opts && opts->check ? STK_PHASE_CHECK : phase;
 }
 
 static void tell(struct job *job, struct stk_event *ev)

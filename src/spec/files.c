@@ -243,6 +243,12 @@ static bool is_true(const char *s)
                  strcasecmp(s, "t") == 0);
 }
 
+bool files_read_variables(struct load *ld, const char *path, struct map *into)
+{
+    struct source *source = file_read(ld, path_join(ld, ld->cwd, path), NULL);
+    return source && dotenv_read(ld, source, DOTENV_PLAIN, into);
+}
+
 /* Adds a file's variables to what is there: later files win. */
 static bool read_env_file(struct load *ld, const char *path, bool absent_ok)
 {

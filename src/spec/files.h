@@ -21,6 +21,9 @@ bool files_are_there(struct load *ld);
 /* Reads --env-file, COMPOSE_ENV_FILES or .env of the directory into ld->dotenv. */
 bool files_read_env(struct load *ld, const char *dir);
 
+/* Adds the variables of an env file, relative to the working directory, to *into; later ones win. */
+bool files_read_variables(struct load *ld, const char *path, struct map *into);
+
 /* The names that are looked for beside a file that was not named, one after the other; NULL: no more. */
 const char *file_override(size_t i);
 

@@ -133,6 +133,38 @@ static bool read_env(struct load *ld, const char *dir, const char *before)
     return ok;
 }
 
+struct taking {
+    struct stk_arena *arena;
+    struct stk_kv *v;
+    size_t n;
+};
+
+static void take_variable(const char *key, void *value, void *data)
+{
+    struct taking *taking = data;
+    taking->v[taking->n++] = (struct stk_kv){ .key = stk_arena_strdup(taking->arena, key),
+                                              .value = stk_arena_strdup(taking->arena, value) };
+}
+
+int stk_spec_env_read(const struct stk_spec_opts *opts, const struct stk_strs *files,
+                      struct stk_arena *arena, struct stk_kvs *ret, struct stk_diags *diags)
+{
+    struct load ld;
+    struct map found = { 0 };
+    bool ok = load_begin(&ld, opts, diags);
+    for (size_t i = 0; ok && i < files->n; i++)
+        ok = files_read_variables(&ld, files->v[i], &found);
+    if (ok) {
+        struct taking taking = { arena, stk_arena_array(arena, found.n + 1, sizeof(struct stk_kv)),
+                                 0 };
+        map_each(&found, take_variable, &taking);
+        *ret = (struct stk_kvs){ .n = taking.n, .v = taking.v };
+    }
+    map_clear(&found);
+    load_end(&ld);
+    return ok ? 0 : -(int)STK_ECONFIG;
+}
+
 /* Where .env is looked for before the stack files are known. */
 static const char *first_dir(struct load *ld)
 {

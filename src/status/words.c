@@ -8,6 +8,7 @@ struct words {
 static const struct words phases[STK_PHASE_COUNT] = {
     [STK_PHASE_PULL] = { "Pulling", "Pulled" },
     [STK_PHASE_BUILD] = { "Building", "Built" },
+    [STK_PHASE_CHECK] = { "Checking", "Checked" },
     [STK_PHASE_PUSH] = { "Pushing", "Pushed" },
     [STK_PHASE_CREATE] = { "Creating", "Created" },
     [STK_PHASE_START] = { "Starting", "Started" },

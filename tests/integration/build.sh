@@ -117,6 +117,27 @@ must run stackctl up -d --build --progress plain web
 check "the Dockerfile's own ignore file" inside test ! -e /ctx/keep
 check "instead of the folder's" inside test -e /ctx/noise.log
 
+# --- run and create build when they are told to ---
+
+cat > compose.yaml << 'END'
+services:
+  one: { build: { context: ctx, dockerfile_inline: "FROM busybox:1.36\nARG V=1\nRUN echo $$V > /v" }, command: cat /v }
+END
+must run stackctl run --rm --quiet-build one
+check "what is not there is built" same 1 "$out"
+expect err lacks "Step 1"
+sed -i 's/V=1/V=2/' compose.yaml
+must run stackctl run --rm one
+check "what is there is not" same 1 "$out"
+must run stackctl run --rm --build one
+check "unless --build" same 2 "$out"
+sed -i 's/V=2/V=3/' compose.yaml
+must run stackctl create --build
+must run stackctl run --rm one
+check "create --build" same 3 "$out"
+run stackctl create --build --no-build
+expect_status 2
+
 # --- what goes wrong ---
 
 # refused STATUS TEXT, the build on stdin

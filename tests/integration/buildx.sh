@@ -18,6 +18,7 @@ cat > "$WORK/stdin"
 echo "#1 [internal] load build definition" >&2
 echo "#2 DONE 0.1s"
 [ ! -e "$WORK/fail" ] || { printf 'ERROR: failed to solve: process "false" did not complete\n' >&2; exit 1; }
+[[ " $* " != *" --check "* && " $* " != *" --push "* ]] || exit 0
 while [ $# -gt 0 ]; do [ "$1" != --tag ] || { tag=$2; break; }; shift; done
 printf 'FROM busybox:1.36\nLABEL by=buildx\n' | "$REAL" build -q -t "$tag" - > /dev/null 2>&1
 END
@@ -91,6 +92,57 @@ must run stackctl build --builder mine --ssh default
 check "the builder" given --builder mine
 check "the agent" given --ssh default
 
+run stackctl build --builder mine --memory 64m --progress plain
+expect_status 0
+expect err contains "--memory has no effect"
+must run stackctl build --provenance mode=max --sbom true
+check "an attestation" given --provenance mode=max
+check "another" given --sbom true
+rm arguments
+must run stackctl build --provenance false
+check "one that is not wanted needs no BuildKit" test ! -e arguments
+
+# --- only looked over, only printed, pushed ---
+
+must run stackctl down -t 0
+docker rmi -f "$project-web" > /dev/null
+must run stackctl build --check --progress plain
+check "--check" given --check
+expect err contains "Image $project-web  Checked"
+expect err lacks Built
+check "with no image in the end" eval '! docker image inspect "$project-web"'
+echo 'services: { web: { image: "127.0.0.1:1/it-buildx:1", build: { context: ctx, platforms: [linux/amd64, linux/arm64] } } }' > compose.yaml
+must run stackctl build --push
+check "several platforms are pushed by BuildKit" given --push
+check "and by nobody else" test -z "$(grep -v '^ *\(Image\|web\)' <<< "$err")"
+run stackctl build --push --check
+expect_status 2
+mkdir -p printed
+cat > printed/compose.yaml << 'END'
+services:
+  base: { build: { context: ../other, dockerfile_inline: "FROM busybox:1.36" } }
+  web:
+    image: it-buildx-web:1
+    build: { context: ../ctx, additional_contexts: { base: "service:base" }, args: { A: "1" }, secrets: [token] }
+  none: { image: "busybox:1.36" }
+secrets:
+  token: { file: ../token }
+END
+cd printed || exit 1
+rm -f ../arguments
+must run stackctl build --print --build-arg B=2 web
+printed() { jq -r "$1" <<< "$out"; }
+check "what is meant, and what that needs" same '["base","web"]' "$(printed '.group.default.targets | tojson')"
+check "another's image" same target:base "$(printed .target.web.contexts.base)"
+check "arguments of either" same '{"A":"1","B":"2"}' "$(printed '.target.web.args | tojson')"
+check "a secret" same "id=token,type=file,src=$work/token" "$(printed '.target.web.secret[0]')"
+check "its Dockerfile" same "$work/ctx/Dockerfile" "$(printed .target.web.dockerfile)"
+check "where it goes" same type=docker "$(printed '.target.web.output[0]')"
+must run stackctl build --print --push
+check "what has a name is pushed" same "type=docker type=registry" "$(printed '.target.base.output[0] + " " + .target.web.output[0]')"
+check "nothing was built" test ! -e ../arguments
+cd .. || exit 1
+
 # --- what goes wrong ---
 
 echo 'services: { web: { build: { context: ctx, ssh: [default] } } }' > compose.yaml
@@ -106,6 +158,11 @@ run stackctl build
 expect_status 17
 expect err contains "compose.yaml:1:"
 expect err contains "building with ssh needs BuildKit"
+echo 'services: { web: { build: { context: ctx } } }' > compose.yaml
+run stackctl build --check
+expect_status 17
+expect err contains "building with --check needs BuildKit"
+echo 'services: { web: { build: { context: ctx, ssh: [default] } } }' > compose.yaml
 printf '#!/bin/sh\n[ "$2" = version ] && exit 0\necho $$ > %s/child\nexec sleep 1000\n' "$work" > bin/docker
 in_background log "$STACKCTL" build --progress plain
 wait_for 10 test -s child

@@ -46,6 +46,8 @@ expect_status 18
 login $host ann:secret
 must run stackctl push
 expect err contains "Pushed"
+must run stackctl build --push -q
+expect err contains "Pushed"
 absent
 must run stackctl pull --progress plain
 expect err contains "Image $host/it/one:1  Pulled"

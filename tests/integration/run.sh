@@ -65,6 +65,23 @@ check "it is kept" same 1 "$(oneoffs | wc -l)"
 check "its name" grep -qE "^/$project-web-run-[0-9a-f]{12}$" <(docker inspect -f '{{.Name}}' "$(oneoffs)")
 docker rm "$(oneoffs)" > /dev/null
 
+# variables of a file count more than the stack's, and -e more than they
+printf '%s\n' 'A=of the file' 'B="${HOME}"' 'C=c$$' '# none' > vars.env
+run env HOME=/here "$STACKCTL" run --rm --no-deps --env-from-file vars.env -e A=given web sh -c 'echo "$A $B $C"'
+expect_status 0
+check "all three" same 'given /here c$' "$out"
+run stackctl run --rm --no-deps --env-from-file nope.env web true
+expect_status 14
+expect err contains nope.env
+printf 'A=1\n=\n' > vars.env
+run stackctl run --rm --no-deps --env-from-file vars.env web true
+expect_status 15
+expect err contains "vars.env:2:"
+
+# -q: only the command speaks
+run stackctl run -q --rm web sh -c 'echo out; echo err >&2'
+check "nobody else" same "out err" "$out $err"
+
 # -d, and what others see of it
 run stackctl run -d --name "$project-named" -p 18918:80 -l k=v --cap-add NET_ADMIN web sleep 1000
 expect_status 0

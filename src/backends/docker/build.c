@@ -232,7 +232,22 @@ static const char *asked_for(const struct stk_building *b)
 {
     const struct stk_build_opts *opts = b->req->build_opts;
     const char *what = beyond(b->req->unit->image.build);
-    return what || !opts ? what : opts->builder ? "--builder" : opts->ssh.n ? "--ssh" : NULL;
+    if (what || !opts)
+        return what;
+    const struct {
+        bool asked;
+        const char *what;
+    } rows[] = {
+        { opts->builder, "--builder" },
+        { opts->ssh.n, "--ssh" },
+        { opts->check, "--check" },
+        { opts->provenance && !stk_streq(opts->provenance, "false"), "--provenance" },
+        { opts->sbom && !stk_streq(opts->sbom, "false"), "--sbom" },
+    };
+    for (size_t i = 0; i < STK_LEN(rows); i++)
+        if (rows[i].asked)
+            return rows[i].what;
+    return NULL;
 }
 
 static int open_context(struct stk_building *b, const struct stk_build *build,

@@ -185,8 +185,21 @@ static void add_sources(struct args *args, const struct stk_unit *unit,
     add_each(args, "--cache-from", &build->cache_from);
     add_each(args, "--cache-to", &build->cache_to);
     add_each(args, "--no-cache-filter", &build->no_cache_filter);
-    add_option(args, "--provenance", build->provenance);
-    add_option(args, "--sbom", build->sbom);
+    add_option(args, "--provenance",
+               opts && opts->provenance ? opts->provenance : build->provenance);
+    add_option(args, "--sbom", opts && opts->sbom ? opts->sbom : build->sbom);
+}
+
+bool stk_buildx_leaves_image(const struct stk_start_req *req)
+{
+    const struct stk_build_opts *opts = req->build_opts;
+    return !opts || (!opts->check && !(opts->push && req->unit->image.build->platforms.n > 1));
+}
+
+/* What is to become of it. */
+static const char *outcome_of(const struct stk_start_req *req)
+{
+    return stk_buildx_leaves_image(req) ? "--load" : req->build_opts->check ? "--check" : "--push";
 }
 
 const char *const *stk_buildx_argv(struct stk_arena *arena, const struct stk_start_req *req,
@@ -199,7 +212,7 @@ const char *const *stk_buildx_argv(struct stk_arena *arena, const struct stk_sta
     add(&args, "buildx");
     add(&args, "build");
     add(&args, "--progress=plain");
-    add(&args, "--load");
+    add(&args, outcome_of(req));
     add_option(&args, "--builder", req->build_opts ? req->build_opts->builder : NULL);
     add_option(&args, "--tag", req->unit->name);
     add_each(&args, "--tag", &build->tags);
@@ -269,6 +282,8 @@ void stk_buildx_build(struct stk_task *task, int step, struct stk_buildx *x,
 {
     stk_buildx_clear(x);
     x->req = req;
+    if (req->build_opts && req->build_opts->memory && req->warn)
+        req->warn(req, "--memory has no effect: BuildKit, which builds this, has no such limit");
     x->arena = stk_arena_new();
     stk_buf_init(&x->said, SAID_MAX);
     const char *const *env;

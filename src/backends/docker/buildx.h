@@ -22,6 +22,8 @@ void stk_buildx_build(struct stk_task *task, int step, struct stk_buildx *buildx
                       struct stk_start_req *req);
 /* What it came to: 0, or STK_EBUILD in its own words. */
 int stk_buildx_result(struct stk_buildx *buildx, struct stk_error *reterr);
+/* Whether the engine has an image of it afterwards: not when it was only looked over, or pushed at once. */
+bool stk_buildx_leaves_image(const struct stk_start_req *req);
 void stk_buildx_clear(struct stk_buildx *buildx);
 
 /* For tests: the arguments, and the variables that go with them, each ended by NULL, in the arena. host: of the

@@ -284,6 +284,14 @@ static void check(struct image *image, int code, struct stk_error *err)
         stk_look(&image->task, CHECK, STK_IMAGE, image->req->unit->image.name);
 }
 
+static void built_by_buildx(struct image *image, int code, struct stk_error *err)
+{
+    if (stk_buildx_leaves_image(image->req))
+        check(image, code, err);
+    else
+        stk_task_end(&image->task, code ? err : NULL);
+}
+
 static void on_check(struct image *image)
 {
     struct stk_task *task = &image->task;
@@ -337,7 +345,7 @@ static void next(struct stk_task *task)
         looked_for_buildx(image);
         return;
     case BUILDX:
-        check(image, stk_buildx_result(&image->buildx, &err), &err);
+        built_by_buildx(image, stk_buildx_result(&image->buildx, &err), &err);
         return;
     case TAG:
         if (failed->code)
