@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 . packaging/host.sh
 
 test_packages="check clang libclang-rt-14-dev valgrind jq python3 python3-jsonschema python3-yaml tmux mandoc iproute2 curl
-    ca-certificates busybox-static openssh-server openssl apache2-utils docker.io"
+    ca-certificates busybox-static openssh-server openssl apache2-utils podman docker.io"
 engine=tests/support/engine.sh
 results=$PWD/build/tests.xml
 
