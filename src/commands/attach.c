@@ -1,6 +1,7 @@
 /* attach.c — attach: our standard input and output as those of a container's own process. Works from
  * labels alone. */
 #include <signal.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "command.h"
@@ -21,10 +22,32 @@ static const struct option_row options[] = {
     { 0 },
 };
 
+/* "ctrl-p,ctrl-q", "a": as the engine reads them. */
+static bool are_keys(const char *text)
+{
+    static const char ctrl[] = "ctrl-";
+    for (bool more = true; more; text++) {
+        bool held = strncmp(text, ctrl, strlen(ctrl)) == 0;
+        text += held ? strlen(ctrl) : 0;
+        if (!*text || (held && !strchr("abcdefghijklmnopqrstuvwxyz@[\\]^_", *text)))
+            return false;
+        text++;
+        more = *text == ',';
+        if (*text && !more)
+            return false;
+    }
+    return true;
+}
+
 static int run(struct cli *cli)
 {
     if (cli->args.n != 1)
         return stk_usage_error(cli, "'attach' takes one service");
+    if (cli->o.detach_keys && *cli->o.detach_keys && !are_keys(cli->o.detach_keys))
+        return stk_usage_error(cli,
+                               "invalid value '%s' for --detach-keys: expected keys such as "
+                               "ctrl-p,ctrl-q or a, with commas between",
+                               cli->o.detach_keys);
     struct stk_seen *seen = NULL;
     const struct stk_status *container;
     int rc =

@@ -189,6 +189,14 @@ static int start_detached(struct oneoff *one)
 
 /* ---- listened to ---- */
 
+/* A container that does not run yet has no terminal to give a size to. */
+static void give_size(struct talk *talk)
+{
+    unsigned rows, columns;
+    if (talk->raw && stk_terminal_size(STDOUT_FILENO, &rows, &columns))
+        stk_session_resize(&talk->session, rows, columns);
+}
+
 static void on_started(struct stk_op *op)
 {
     struct talk *talk = op->data;
@@ -197,7 +205,9 @@ static void on_started(struct stk_op *op)
     if (op->err.code) {
         stk_error_move(&talk->failure, &op->err);
         stk_op_cancel(&talk->session.op);
+        return;
     }
+    give_size(talk);
 }
 
 static void on_begun(struct talk *talk)

@@ -302,6 +302,15 @@ static void read_state(struct session *s)
     }
 }
 
+/* It has ended and is gone already, as was asked for: the answer of how it ended is on its way. */
+static void await_removed(struct session *s)
+{
+    if (s->waited)
+        end_waited(s);
+    else
+        stk_task_step(&s->task, WAIT);
+}
+
 /* ---- the steps ---- */
 
 static void end_bad(struct session *s)
@@ -322,6 +331,10 @@ static void next(struct stk_task *task)
     }
     if (s->waited && s->wait.op.err.code) {
         end_waited(s);
+        return;
+    }
+    if (task->step == ASK && !s->exec && task->call.op.err.code == STK_EABSENT) {
+        await_removed(s);
         return;
     }
     if (task->call.op.err.code && task->step != REST) {
