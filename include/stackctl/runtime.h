@@ -144,6 +144,8 @@ struct stk_inspect_req {
     const struct stk_unit *const *units; /* to be compared with what there is of them, or NULL */
     size_t n_units;
     enum stk_compare compare; /* which of them; a backend may not be able to compare any */
+    struct stk_strs paths; /* absolute, to be looked for where the engine is; without a ref */
+    const char *missing;   /* result: the first of them that is not there; NULL: none, or it cannot be told */
     struct stk_seen *seen;      /* result on success, the caller's to free */
 };
 void stk_runtime_inspect(struct stk_runtime *rt, struct stk_inspect_req *req);

@@ -45,6 +45,49 @@ int check_files(struct stk_runtime *rt, const struct stk_plan *plan, struct stk_
     return 0;
 }
 
+static bool is_made(const struct stk_action *action)
+{
+    return action->ref.kind == STK_SERVICE && action->unit &&
+           (action->verb == STK_CREATE || action->verb == STK_RECREATE);
+}
+
+static bool must_be_elsewhere(const struct stk_mount *m)
+{
+    struct stat st;
+    bool never_made = m->create_host_path.set && !m->create_host_path.v;
+    return m->type == STK_MOUNT_BIND && m->source && m->source[0] == '/' &&
+           (never_made || stat(m->source, &st) == 0);
+}
+
+struct stk_strs check_paths_elsewhere(struct stk_runtime *rt, const struct stk_plan *plan)
+{
+    size_t n = 0, most = 0;
+    for (size_t i = 0; i < plan->n; i++)
+        most += is_made(&plan->v[i]) ? plan->v[i].unit->service->n_volumes : 0;
+    const char **v = stk_arena_array(plan->arena, most + 1, sizeof(*v));
+    for (size_t i = 0; i < plan->n && !stk_runtime_sees_files(rt); i++)
+        for (size_t k = 0; is_made(&plan->v[i]) && k < plan->v[i].unit->service->n_volumes; k++)
+            if (must_be_elsewhere(&plan->v[i].unit->service->volumes[k]))
+                v[n++] = plan->v[i].unit->service->volumes[k].source;
+    return (struct stk_strs){ .set = n > 0, .n = n, .v = v };
+}
+
+int check_missing_elsewhere(struct stk_runtime *rt, const struct stk_plan *plan, const char *path,
+                            struct stk_error *reterr)
+{
+    for (size_t i = 0; i < plan->n; i++)
+        for (size_t k = 0; is_made(&plan->v[i]) && k < plan->v[i].unit->service->n_volumes; k++) {
+            const struct stk_mount *m = &plan->v[i].unit->service->volumes[k];
+            if (must_be_elsewhere(m) && stk_streq(m->source, path))
+                return stk_fail(
+                    reterr, STK_ECONFIG, m->src,
+                    "service '%s': '%s', which is to be mounted at '%s', is not there on "
+                    "the machine of the engine (%s)",
+                    plan->v[i].ref.name, path, m->target, stk_runtime_address(rt));
+        }
+    return 0;
+}
+
 static int check_listener(const struct stk_preflight_port *at, struct stk_error *reterr)
 {
     if (stk_port_is_free(at->port->host_ip, at->number, at->port->protocol))

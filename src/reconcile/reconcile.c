@@ -127,6 +127,8 @@ static void others_seen(struct stk_op *op)
         stk_error_move(&err, &op->err);
     else
         check_conflicts(pass->rt, pass->req->plan, all, &err);
+    if (!err.code && pass->others.missing)
+        check_missing_elsewhere(pass->rt, pass->req->plan, pass->others.missing, &err);
     stk_seen_free(all);
     if (err.code)
         finish(pass, &err);
@@ -134,11 +136,12 @@ static void others_seen(struct stk_op *op)
         act(pass);
 }
 
-static void look_around(struct pass *pass)
+static void look_around(struct pass *pass, struct stk_strs paths)
 {
     pass->others =
         (struct stk_inspect_req){ .op = { .done = others_seen, .data = pass },
-                                  .what = STK_SEE_SERVICES | STK_SEE_NETWORKS | STK_SEE_OTHERS };
+                                  .what = STK_SEE_SERVICES | STK_SEE_NETWORKS | STK_SEE_OTHERS,
+                                  .paths = paths };
     pass->looking_around = true;
     stk_runtime_inspect(pass->rt, &pass->others);
 }
@@ -185,10 +188,12 @@ static void inspected(struct stk_op *op)
         return;
     }
     struct stk_error err = { 0 };
-    if (check_files(pass->rt, req->plan, &err))
+    int code = check_files(pass->rt, req->plan, &err);
+    struct stk_strs paths = check_paths_elsewhere(pass->rt, req->plan);
+    if (code)
         finish(pass, &err);
-    else if (stk_preflight_needed(req->plan))
-        look_around(pass);
+    else if (stk_preflight_needed(req->plan) || paths.n)
+        look_around(pass, paths);
     else
         act(pass);
 }

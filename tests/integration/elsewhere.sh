@@ -39,6 +39,12 @@ services:
     command: [sh, -c, "cat /run/secrets/key; echo ready; sleep 600"]
     healthcheck: { test: [CMD, "true"], interval: 60s }
     secrets: [key]
+  talker:
+    image: busybox:1.36
+    init: true
+    stdin_open: true
+    stop_grace_period: 0s
+    command: [sh, -c, 'while read -r line; do echo "heard $$line"; [ "$$line" != end ] || exit 8; done']
 secrets:
   key: { file: ./key.txt }
 END
@@ -72,6 +78,27 @@ END
 run elsewhere -H "$there" -f compose.yaml -f bind.yaml up -d
 expect_status 0 # it is the same machine, in truth
 
+# what only this machine has is refused before anything is touched: seen from a mount namespace of our own
+mkdir "$work/only"
+must run elsewhere -H "$there" down
+alone() {
+    unshare --mount sh -c 'mount -t tmpfs none "$1" && echo x > "$1/file" && shift && exec "$@"' sh "$work/only" \
+        env -u DOCKER_HOST "$STACKCTL" -p "$project" "$@"
+}
+cat > bind.yaml << END
+services:
+  web: { volumes: ["$work/only/file:/data/file"] }
+END
+run alone -H "$there" -f compose.yaml -f bind.yaml up -d
+expect_status 15
+expect err contains "bind.yaml:2:"
+expect err contains "'$work/only/file', which is to be mounted at '/data/file', is not there on the machine of the engine ($there)"
+check "nothing was touched" nothing_left
+sed -i "s,only/file,only/made," bind.yaml
+run alone -H "$there" -f compose.yaml -f bind.yaml up -d
+expect_status 0 # in neither place: the engine makes it
+check "the engine made it" test -d "$work/only/made"
+
 # --- a docker context ---
 
 export DOCKER_CONFIG=$work/config
@@ -100,6 +127,7 @@ certificate() { # NAME SUBJECT DAYS EXTENSION
 openssl req -x509 -newkey rsa:2048 -nodes -keyout ca-key.pem -out ca.pem -days 2 -subj "/CN=test CA" 2> /dev/null
 certificate server localhost 2 "subjectAltName=DNS:localhost,IP:127.0.0.1"
 certificate client me 2 "extendedKeyUsage=clientAuth"
+certificate late localhost -1 "subjectAltName=DNS:localhost,IP:127.0.0.1"
 mkdir mine bare && cp ca.pem mine && cp ca.pem bare && mv client.pem mine/cert.pem && mv client-key.pem mine/key.pem
 in_background "$work/proxy.log" "$STACKCTL_SOURCE/tests/support/tls-proxy.py" "$socket" "$PWD" "$PWD/port"
 wait_for 10 test -s port
@@ -107,12 +135,38 @@ export DOCKER_TLS_VERIFY=1 DOCKER_CERT_PATH=$PWD/mine
 run elsewhere -H "tcp://127.0.0.1:$(cat port)" ps -q
 expect_status 0
 expect out contains "$(DOCKER_HOST=$engine DOCKER_TLS_VERIFY='' container web | cut -c1-12)"
+# a session has both its ways open
+over_tls() { elsewhere -H "tcp://127.0.0.1:$(cat port)" "$@"; }
+mkfifo keys
+exec 7<> keys
+over_tls attach talker < keys > attached 2>&1 &
+pid=$!
+background+=("$pid")
+spoken() { echo hello >&7 && grep -q 'heard hello' attached; }
+wait_for 20 spoken
+echo end >&7
+wait_exit "$pid" 20
+expect_status 8
+over_tls exec -T web sh -c 'read -r word; echo "$word back"; echo err >&2; exit 7' <&7 > said 2> errors &
+pid=$!
+background+=("$pid")
+echo there >&7
+wait_exit "$pid" 20
+expect_status 7
+check "exec, both streams and the input" same "there back/err" "$(cat said)/$(cat errors)"
+exec 7>&-
 DOCKER_CERT_PATH=$PWD/bare run elsewhere -H "tcp://127.0.0.1:$(cat port)" ps -q
 expect_status 9
 expect err contains certificate
 DOCKER_CERT_PATH=$PWD/none run elsewhere -H "tcp://127.0.0.1:$(cat port)" ps -q
 expect_status 9
 expect err matches 'self.signed certificate'
+mkdir late && cp ca.pem late && mv late-key.pem late/server-key.pem && mv late.pem late/server.pem
+in_background "$work/late.log" "$STACKCTL_SOURCE/tests/support/tls-proxy.py" "$socket" "$PWD/late" "$PWD/late/port"
+wait_for 10 test -s late/port
+run elsewhere -H "tcp://127.0.0.1:$(cat late/port)" ps -q
+expect_status 9
+expect err matches 'expired'
 DOCKER_TLS_VERIFY='' run elsewhere -H "tcp://127.0.0.1:$(cat port)" ps -q
 expect_status 9
 unset DOCKER_TLS_VERIFY DOCKER_CERT_PATH

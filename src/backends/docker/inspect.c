@@ -79,6 +79,7 @@ struct all {
     struct stk_inspect_req *req;
     struct stk_docker *docker;
     struct stk_call calls[LISTS];
+    struct stk_call paths;
     size_t pending;
     struct stk_error err; /* of the first list that failed */
     struct stk_comparison compare;
@@ -132,6 +133,7 @@ static void all_end(struct all *all)
         stk_error_move(&err, &all->err);
     for (size_t i = 0; i < LISTS; i++)
         stk_call_clear(&all->calls[i]);
+    stk_call_clear(&all->paths);
     free(all);
     owner->carrier = NULL;
     stk_op_end(owner, &err);
@@ -178,6 +180,7 @@ static void all_cancel(struct stk_op *owner)
     }
     for (size_t i = 0; i < LISTS; i++)
         stk_op_cancel(&all->calls[i].op);
+    stk_op_cancel(&all->paths.op);
 }
 
 static const struct {
@@ -215,6 +218,42 @@ static void ask(struct all *all, enum list list, char *path)
     stk_call_send(all->docker, &all->calls[list]);
 }
 
+/* No request looks at a path. But an engine checks what a container is to be made with before it looks for the
+ * image, and says which path is missing; of this image there is none, so nothing is ever made. */
+static const char nobodys_image[] =
+    "sha256:0000000000000000000000000000000000000000000000000000000000000000";
+
+static void on_paths(struct stk_op *op)
+{
+    struct all *all = op->data;
+    static const char says[] = "bind source path does not exist: ";
+    const char *found = op->err.msg ? strstr(op->err.msg, says) : NULL;
+    const char *path = found ? found + strlen(says) : NULL;
+    for (size_t i = 0; path && i < all->req->paths.n; i++)
+        if (stk_streq(all->req->paths.v[i], path))
+            all->req->missing = all->req->paths.v[i];
+    stk_error_clear(&op->err); /* any other refusal tells nothing of the paths */
+    if (--all->pending == 0)
+        all_listed(all);
+}
+
+static void ask_paths(struct all *all)
+{
+    json_t *mounts = json_array();
+    for (size_t i = 0; i < all->req->paths.n; i++)
+        json_array_append_new(mounts,
+                              json_pack("{s:s, s:s, s:o}", "Type", "bind", "Source",
+                                        all->req->paths.v[i], "Target", json_sprintf("/%zu", i)));
+    all->paths = (struct stk_call){
+        .op = { .done = on_paths, .data = all },
+        .method = "POST",
+        .path = stk_strdup("/containers/create"),
+        .send = json_pack("{s:s, s:{s:o}}", "Image", nobodys_image, "HostConfig", "Mounts", mounts),
+    };
+    all->pending++;
+    stk_call_send(all->docker, &all->paths);
+}
+
 static char *project_filter(const char *project)
 {
     STK_CLEANUP(stk_charp)
@@ -228,6 +267,7 @@ static void inspect_all(struct stk_docker *docker, struct stk_inspect_req *req)
     struct all *all = stk_alloc(sizeof(*all));
     STK_CLEANUP(stk_charp) char *filter = project_filter(req->project);
     bool others = req->what & STK_SEE_OTHERS;
+    req->missing = NULL;
     bool any = req->externals.n || others;
     const char *mine = any ? "" : filter, *query = any ? "" : "?filters=";
     *all = (struct all){ .owner = &req->op, .req = req, .docker = docker };
@@ -244,6 +284,8 @@ static void inspect_all(struct stk_docker *docker, struct stk_inspect_req *req)
         ask(all, VOLUMES, stk_printf("/volumes%s%s", query, mine));
     if ((req->what & STK_SEE_IMAGES) && req->images.n)
         ask(all, IMAGES, stk_strdup("/images/json"));
+    if (req->paths.n)
+        ask_paths(all);
     if (--all->pending == 0)
         all_listed(all);
 }
