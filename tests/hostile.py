@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """hostile.py STACKCTL — files made to fill the memory, to take for ever, or to be misread: each is refused with
-its place, or loaded. Each has 10 s of processor time and 512 MiB of address space, far above what it takes, so
+its place, or loaded. Each has 10 s of processor time, 512 MiB of address space, and 64 MiB to write to (72 to be refused), so
 the program must be built without sanitizers. Says what is not so."""
 import os, re, resource, subprocess, sys, tempfile
 
@@ -58,16 +58,21 @@ CASES = [
     ("services that extend each other", ["services:\n  a: {extends: b}\n  b: {extends: a}\n"], "which in turn extends it"),
     ("files that include each other in a row", ["include: [c0.yaml]\n" + S] + [(f"c{i}.yaml", f"include: [c{i + 1}.yaml]\n") for i in range(100)], "too many includes"),
     ("100,000 unknown keys", [S + lines(100000, "    k@: 1\n")], "unknown key 'k0' in service 'a'"),
+    ("800 services that all depend on each other", ["services:\n" + "".join(
+        f"  a{i}: {{image: x, depends_on: [{', '.join(f'a{k}' for k in range(i))}]}}\n" for i in range(800))], None),
+    ("245,000 keys in one mapping", [S + "x-a:\n" + lines(245000, "  k@: 1\n")], None),
+    ("500,000 values in two lists", [S + "x-a:\n" + "- a\n" * 249900 + "x-b:\n" + "- a\n" * 249900], None),
     ("a link to itself", [None], "symbolic links"),
 ]
 
 
-def limit():
+def limit(most):
     resource.setrlimit(resource.RLIMIT_CPU, (10, 10))
     resource.setrlimit(resource.RLIMIT_AS, (512 << 20, 512 << 20))
+    resource.setrlimit(resource.RLIMIT_DATA, (most << 20, most << 20))
 
 
-def play(folder, files):
+def play(folder, files, most):
     for file in files:
         name, body = file if isinstance(file, tuple) else ("compose.yaml", file)
         path = os.path.join(folder, name)
@@ -77,13 +82,13 @@ def play(folder, files):
         with open(path, "wb") as out:
             out.write(body if isinstance(body, bytes) else body.encode())
     return subprocess.run([PROGRAM, "-f", "compose.yaml", "config", "-q"], cwd=folder, capture_output=True, timeout=120,
-                          stdin=subprocess.DEVNULL, preexec_fn=limit)
+                          stdin=subprocess.DEVNULL, preexec_fn=lambda: limit(most))
 
 
 wrong = 0
 for kind, files, says in CASES:
     with tempfile.TemporaryDirectory(prefix="stackctl-hostile-") as folder:
-        done = play(folder, files)
+        done = play(folder, files, 64 if says is None else 72)
     err = done.stderr.decode(errors="replace")
     if says is None:
         fine = done.returncode == 0

@@ -80,14 +80,21 @@ static void check_depends_on(struct check *c, struct service *s)
     }
 }
 
+static bool takes_part(const struct check *c, const struct stk_depend *depend)
+{
+    const struct service *on = model_service(c->m, depend->service);
+    return on && on->enabled;
+}
+
 /* Optional dependencies on what takes no part are set aside: nobody waits for them. */
 static void drop_optional(struct check *c, struct service *s)
 {
-    size_t kept = 0;
-    s->s.depends_off = stk_arena_array(c->ld->arena, s->s.n_depends_on, sizeof(*s->s.depends_off));
+    size_t kept = 0, off = 0;
+    for (size_t i = 0; i < s->s.n_depends_on; i++)
+        off += !takes_part(c, &s->s.depends_on[i]);
+    s->s.depends_off = stk_arena_array(c->ld->arena, off, sizeof(*s->s.depends_off));
     for (size_t i = 0; i < s->s.n_depends_on; i++) {
-        const struct service *on = model_service(c->m, s->s.depends_on[i].service);
-        if (on && on->enabled)
+        if (takes_part(c, &s->s.depends_on[i]))
             s->s.depends_on[kept++] = s->s.depends_on[i];
         else
             s->s.depends_off[s->s.n_depends_off++] = s->s.depends_on[i];

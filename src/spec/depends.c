@@ -53,7 +53,12 @@ void derive_depends(struct load *ld, struct service *s)
     if (ld->opts->no_normalize)
         return;
     struct adding a = { .ld = ld, .s = s };
-    size_t room = s->s.n_depends_on + s->s.links.n + s->s.volumes_from.n + STK_LEN(modes);
+    size_t more = s->s.links.n + s->s.volumes_from.n;
+    for (size_t i = 0; i < STK_LEN(modes); i++)
+        more += modes[i].value && stk_starts(modes[i].value, "service:");
+    if (!more)
+        return; /* there may be very many of them, in their order already */
+    size_t room = s->s.n_depends_on + more;
     struct stk_depend *v = stk_arena_array(ld->arena, room, sizeof(*v));
     if (s->s.n_depends_on)
         memcpy(v, s->s.depends_on, s->s.n_depends_on * sizeof(*v));
