@@ -294,7 +294,7 @@ def gist(text, errors):
     telling = [line for line in lines if re.search(r"error|fail|no such|cannot|invalid|unknown", line, re.I)]
     line = (telling or [None])[0] if errors else None
     line = line or (lines[-1] if errors and lines else lines[0] if lines else "")
-    line = re.sub(r"\b[0-9a-f]{12,64}\b", "ID", line)
+    line = re.sub(r"[^\x20-\uffff]+", "·", re.sub(r"\b[0-9a-f]{12,64}\b", "ID", line))
     line = re.sub(r" {2,}", "  ", line).replace("|", "\\|")
     return (line[:110] + ("…" if len(line) > 110 else "")) + (f" ({len(lines)} lines)" if len(lines) > 1 else "")
 
