@@ -10,6 +10,7 @@
 #include "arena.h"
 #include "curl_late.h"
 #include "http_private.h"
+#include "ssl_late.h"
 #include "text.h"
 
 struct carriage {
@@ -371,6 +372,24 @@ static ssize_t recv_bytes(struct stk_http_req *req, char *bytes, size_t size)
     return told(code, n);
 }
 
+/* TLS has an end of its own, without which the other side takes it for a connection that was cut; libcurl
+ * sends it only when it closes both ways. */
+static bool end_tls(struct stk_http_req *req)
+{
+    struct curl_tlssessioninfo *tls = NULL;
+    curl_easy_getinfo(of(req)->easy, CURLINFO_TLS_SSL_PTR, &tls);
+    if (!tls || tls->backend != CURLSSLBACKEND_OPENSSL || !tls->internals)
+        return false;
+    stk_ssl_load();
+    return SSL_shutdown(tls->internals) >= 0;
+}
+
+static void end_input(struct stk_http_req *req)
+{
+    if (!stk_starts(req->http->base, "https:") || !end_tls(req))
+        shutdown(socket_of(req), SHUT_WR);
+}
+
 const struct stk_carrier stk_carrier_curl = {
     .open = open_curl,
     .close = close_curl,
@@ -379,4 +398,5 @@ const struct stk_carrier stk_carrier_curl = {
     .socket = socket_of,
     .send = send_bytes,
     .recv = recv_bytes,
+    .end_input = end_input,
 };

@@ -294,6 +294,11 @@ static ssize_t recv_bytes(struct stk_http_req *req, char *bytes, size_t size)
     return n < 0 ? -errno : n;
 }
 
+static void end_input(struct stk_http_req *req)
+{
+    shutdown(socket_of(req), SHUT_WR);
+}
+
 const struct stk_carrier stk_carrier_unix = {
     .open = open_unix,
     .close = close_unix,
@@ -302,4 +307,5 @@ const struct stk_carrier stk_carrier_unix = {
     .socket = socket_of,
     .send = send_bytes,
     .recv = recv_bytes,
+    .end_input = end_input,
 };

@@ -20,6 +20,8 @@ struct stk_carrier {
     int (*socket)(const struct stk_http_req *req);
     ssize_t (*send)(struct stk_http_req *req, const char *bytes, size_t size);
     ssize_t (*recv)(struct stk_http_req *req, char *bytes, size_t size);
+    /* No more bytes will be sent, and the other side reads an end; what it sends still comes. */
+    void (*end_input)(struct stk_http_req *req);
 };
 extern const struct stk_carrier stk_carrier_curl, stk_carrier_unix;
 

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "arena.h"
 #include "http_private.h"
@@ -33,7 +32,7 @@ static int socket_of(const struct stk_tunnel *tunnel)
 static void shut(struct stk_tunnel *tunnel)
 {
     tunnel->deaf = true;
-    shutdown(socket_of(tunnel), SHUT_WR);
+    carrier_of(tunnel)->end_input(tunnel->req);
 }
 
 static void send_queue(struct stk_tunnel *tunnel)

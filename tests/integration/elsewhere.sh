@@ -155,6 +155,8 @@ wait_exit "$pid" 20
 expect_status 7
 check "exec, both streams and the input" same "there back/err" "$(cat said)/$(cat errors)"
 exec 7>&-
+# the input's end is TLS's own, not a connection that was cut
+check "exec, the input to its end" same "3000000" "$(head -c 3000000 /dev/zero | over_tls exec -T web wc -c | tr -d ' ')"
 DOCKER_CERT_PATH=$PWD/bare run elsewhere -H "tcp://127.0.0.1:$(cat port)" ps -q
 expect_status 9
 expect err contains certificate

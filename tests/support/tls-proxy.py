@@ -3,36 +3,65 @@
 certificate of FOLDER/ca.pem; the server's own are FOLDER/server.pem and server-key.pem. Listens on a free
 port of 127.0.0.1, which it writes into PORT-FILE when it is ready."""
 import os
+import select
 import socket
 import ssl
 import sys
 import threading
 
 
-def pump(source, target):
+PIECE = 65536
+
+
+def from_client(client):
+    """What has come; b"" for an end of TLS's own, None for nothing yet. A connection that is cut raises."""
     try:
-        while piece := source.recv(65536):
-            target.sendall(piece)
-    except OSError:
-        pass
-    try:
-        target.shutdown(socket.SHUT_WR)
-    except OSError:
-        pass
+        return client.recv(PIECE)
+    except ssl.SSLWantReadError:
+        return None
+    except ssl.SSLZeroReturnError:
+        return b""
+
+
+def to_client(client, piece):
+    while piece:
+        try:
+            piece = piece[client.send(piece):]
+        except ssl.SSLWantWriteError:
+            select.select([], [client], [])
+
+
+def relay(client, engine):
+    """Both ways in one thread, since a TLS connection is nothing for two."""
+    listening = [client, engine]
+    while True:
+        ready = [client] if client in listening and client.pending() else select.select(listening, [], [])[0]
+        if engine in ready:
+            piece = engine.recv(PIECE)
+            if not piece:
+                client.setblocking(True)
+                client.unwrap()
+                return
+            to_client(client, piece)
+        if client in ready:
+            piece = from_client(client)
+            if piece == b"":
+                listening.remove(client)
+                engine.shutdown(socket.SHUT_WR)
+            elif piece:
+                engine.sendall(piece)
 
 
 def serve(plain, context, path):
-    try:
-        client = context.wrap_socket(plain, server_side=True)
-    except (OSError, ssl.SSLError):
-        plain.close()
-        return
-    engine = socket.socket(socket.AF_UNIX)
-    engine.connect(path)
-    back = threading.Thread(target=pump, args=(engine, client), daemon=True)
-    back.start()
-    pump(client, engine)
-    back.join()
+    with plain, socket.socket(socket.AF_UNIX) as engine:
+        try:
+            client = context.wrap_socket(plain, server_side=True, suppress_ragged_eofs=False)
+            engine.connect(path)
+            client.setblocking(False)
+            with client:
+                relay(client, engine)
+        except (OSError, ssl.SSLError):
+            pass
 
 
 def main():

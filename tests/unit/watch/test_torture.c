@@ -100,7 +100,8 @@ static void step(void)
         if (pick(2))
             utimensat(AT_FDCWD, a, NULL, 0);
         else if (link(a, b) != 0)
-            truncate(a, 0);
+            if (truncate(a, 0) != 0)
+                unlink(a);
         break;
     }
     if (pick(50) == 0)
