@@ -14,7 +14,8 @@
 enum {
     PIECE = 64 * 1024, /* of what is read or sent at once ... */
     PIECES = 8,        /* ... so many in one turn of the loop, so that others have theirs */
-    REST_MS = 1,       /* that a stream gets to gather something, once it flows */
+    FLOWS_MS = 1,      /* a stream of which something comes so soon after the last flows ... */
+    REST_US = 300,     /* ... and gets so long to gather something */
     SIZE_ROOM = 18,    /* a chunk's size and line end, before it */
 };
 
@@ -209,13 +210,13 @@ static void on_rested(struct stk_timer *timer)
 static void maybe_rest(struct stk_conn *conn)
 {
     int64_t now_ms = stk_monotonic_ms();
-    bool flows = conn->req->on_body && now_ms - conn->heard_ms <= REST_MS;
+    bool flows = conn->req->on_body && now_ms - conn->heard_ms <= FLOWS_MS;
     conn->heard_ms = now_ms;
     if (!flows)
         return;
     event_del(conn->in);
     conn->pause.fire = on_rested;
-    stk_timer_start(conn->req->http->loop, &conn->pause, REST_MS);
+    stk_timer_start_us(conn->req->http->loop, &conn->pause, REST_US);
 }
 
 static void on_readable(struct stk_conn *conn)

@@ -16,7 +16,12 @@ struct stk_signal {
 struct stk_loop *stk_loop_new(void)
 {
     struct stk_loop *loop = stk_alloc(sizeof(*loop));
-    loop->base = event_base_new();
+    struct event_config *config = event_config_new();
+    if (!config)
+        stk_out_of_memory();
+    event_config_set_flag(config, EVENT_BASE_FLAG_PRECISE_TIMER); /* else 1 ms is the least */
+    loop->base = event_base_new_with_config(config);
+    event_config_free(config);
     if (!loop->base)
         stk_out_of_memory();
     stk_op_queue_init(loop);
@@ -60,14 +65,23 @@ static void timer_fired(evutil_socket_t fd, short what, void *arg)
     timer->fire(timer);
 }
 
-void stk_timer_start(struct stk_loop *loop, struct stk_timer *timer, unsigned ms)
+static void start(struct stk_loop *loop, struct stk_timer *timer, const struct timeval *after)
 {
     if (!timer->event)
         timer->event = evtimer_new(loop->base, timer_fired, timer);
     if (!timer->event)
         stk_out_of_memory();
-    struct timeval tv = { ms / 1000, (long)(ms % 1000) * 1000 };
-    evtimer_add(timer->event, &tv);
+    evtimer_add(timer->event, after);
+}
+
+void stk_timer_start(struct stk_loop *loop, struct stk_timer *timer, unsigned ms)
+{
+    start(loop, timer, &(struct timeval){ ms / 1000, (long)(ms % 1000) * 1000 });
+}
+
+void stk_timer_start_us(struct stk_loop *loop, struct stk_timer *timer, unsigned us)
+{
+    start(loop, timer, &(struct timeval){ us / 1000000, (long)(us % 1000000) });
 }
 
 void stk_timer_stop(struct stk_timer *timer)
@@ -84,8 +98,8 @@ static void signal_came(evutil_socket_t signo, short what, void *arg)
     signal->fn((int)signo, signal->data);
 }
 
-struct stk_signal *stk_signal_new(struct stk_loop *loop, int signo, void (*fn)(int signo, void *data),
-                                  void *data)
+struct stk_signal *stk_signal_new(struct stk_loop *loop, int signo,
+                                  void (*fn)(int signo, void *data), void *data)
 {
     struct stk_signal *signal = stk_alloc(sizeof(*signal));
     signal->fn = fn;

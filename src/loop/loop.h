@@ -24,12 +24,13 @@ struct stk_timer {
     void *event; /* private */
 };
 void stk_timer_start(struct stk_loop *loop, struct stk_timer *timer, unsigned ms); /* or restarts */
-void stk_timer_stop(struct stk_timer *timer);                                      /* idempotent */
+void stk_timer_start_us(struct stk_loop *loop, struct stk_timer *timer, unsigned us);
+void stk_timer_stop(struct stk_timer *timer); /* idempotent */
 
 /* Signals as ordinary loop events. fn is called from the loop, once per delivery. */
 struct stk_signal;
-struct stk_signal *stk_signal_new(struct stk_loop *loop, int signo, void (*fn)(int signo, void *data),
-                                  void *data);
+struct stk_signal *stk_signal_new(struct stk_loop *loop, int signo,
+                                  void (*fn)(int signo, void *data), void *data);
 void stk_signal_free(struct stk_signal *signal);
 
 /* A descriptor, watched once: ready is called when it can be read (or written) without waiting, then
@@ -44,7 +45,7 @@ struct stk_poll {
 };
 enum stk_poll_what { STK_POLL_READ, STK_POLL_WRITE };
 void stk_poll_start(struct stk_loop *loop, struct stk_poll *poll, int fd,
-                     enum stk_poll_what what); /* or restarts */
-void stk_poll_stop(struct stk_poll *poll);  /* idempotent */
+                    enum stk_poll_what what); /* or restarts */
+void stk_poll_stop(struct stk_poll *poll);    /* idempotent */
 
 #endif

@@ -8,7 +8,7 @@
 struct event;
 struct stk_loop {
     struct event_base *base;
-    struct event *soon;             /* fires when ended requests wait for their done */
+    struct event *soon; /* fires when ended requests wait for their done */
     struct stk_op *ended, **ended_tail;
     struct stk_op *batch; /* those whose done is being run now */
 };
