@@ -52,16 +52,28 @@ def relay(client, engine):
                 engine.sendall(piece)
 
 
+def refuse(client):
+    """Lets the alert arrive, which says why: to close with something unread would take it back."""
+    with socket.socket(fileno=client.detach()) as plain:
+        plain.shutdown(socket.SHUT_WR)
+        while plain.recv(PIECE):
+            pass
+
+
 def serve(plain, context, path):
-    with plain, socket.socket(socket.AF_UNIX) as engine:
+    client = context.wrap_socket(plain, server_side=True, suppress_ragged_eofs=False, do_handshake_on_connect=False)
+    try:
         try:
-            client = context.wrap_socket(plain, server_side=True, suppress_ragged_eofs=False)
+            client.do_handshake()
+        except ssl.SSLError:
+            refuse(client)
+            return
+        with client, socket.socket(socket.AF_UNIX) as engine:
             engine.connect(path)
             client.setblocking(False)
-            with client:
-                relay(client, engine)
-        except (OSError, ssl.SSLError):
-            pass
+            relay(client, engine)
+    except OSError:  # ssl.SSLError is one
+        pass
 
 
 def main():
